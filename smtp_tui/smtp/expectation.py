@@ -1,0 +1,47 @@
+"""How many replies a command gets, about whom each is, and which codes make no sense to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smtp_tui.smtp.commands import verbs
+from smtp_tui.smtp.outgoing import Waiting
+from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
+
+_REFUSED_AS_COMMAND = (500, 501, 502, 503)
+
+
+def replies_expected(head: Waiting, code: int, *, lmtp: bool, recipients: int) -> int:
+    """How many replies the head still gets, the one with ``code`` included.
+
+    After a message LMTP gives one for each accepted recipient (RFC 2033 4.2); PRDR announces
+    that by 353 and adds a final one (draft-hall-prdr 4).
+    """
+    ends_message = head.verb == MESSAGE_BODY or (head.last and code not in _REFUSED_AS_COMMAND)
+    if head.verb == MESSAGE_BODY and code == 353:
+        return recipients + 2
+    if lmtp and ends_message and not head.answered and recipients:
+        return recipients
+    return head.expects
+
+
+def recipient_of(head: Waiting, *, lmtp: bool, accepted: Sequence[bytes]) -> bytes | None:
+    """About which recipient the next reply to the head is; None when it is about the whole."""
+    if head.verb != MESSAGE_BODY and not head.last:
+        return None
+    index = head.answered if lmtp else head.answered - 1  # PRDR's 353 comes first
+    return accepted[index] if 0 <= index < len(accepted) else None
+
+
+def is_implausible(head: Waiting, code: int, *, prdr: bool) -> bool:
+    """Whether a 3xx makes no sense as an answer: an early sign that replies are one off."""
+    if code // 100 != 3:
+        return False
+    if head.verb == GREETING:
+        return True
+    if head.verb == AUTH_RESPONSE:
+        return code != 334
+    if head.verb == MESSAGE_BODY:
+        return code != 353 or not prdr
+    known = verbs().get(head.verb)
+    return known is not None and code not in known.intermediate

@@ -1,0 +1,140 @@
+"""EHLO keywords: parsed arguments and what each means to a person (RFC 5321 4.1.1.1)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One line of an EHLO reply: ``keyword`` in upper case, its ``arguments``, and the octets."""
+
+    keyword: str
+    arguments: tuple[str, ...]
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What is known of a keyword: one line for a person, and the document that defines it."""
+
+    text: str
+    rfc: str
+
+
+class Extensions(Mapping[str, Extension]):
+    """The capabilities of a server, by upper-case keyword; look-ups ignore case, bytes will do.
+
+    ``entries`` keeps every line in its order, duplicates included; the mapping gives the first of
+    each, with ``AUTH`` arguments of all its lines (and of the ``AUTH=`` form) together.
+    """
+
+    __slots__ = ("_by_keyword", "entries")
+
+    def __init__(self, entries: Iterable[Extension] = ()) -> None:
+        self.entries: tuple[Extension, ...] = tuple(entries)
+        by_keyword: dict[str, Extension] = {}
+        for entry in self.entries:
+            known = by_keyword.get(entry.keyword)
+            if known is None:
+                by_keyword[entry.keyword] = entry
+            elif entry.keyword == "AUTH":
+                merged = dict.fromkeys(known.arguments + entry.arguments)
+                by_keyword["AUTH"] = Extension("AUTH", tuple(merged), known.raw)
+        self._by_keyword = by_keyword
+
+    def __getitem__(self, keyword: object) -> Extension:
+        return self._by_keyword[_normal(keyword)]
+
+    def __contains__(self, keyword: object) -> bool:
+        return _normal(keyword) in self._by_keyword
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_keyword)
+
+    def __len__(self) -> int:
+        return len(self._by_keyword)
+
+    def __hash__(self) -> int:
+        return hash(self.entries)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Extensions) and self.entries == other.entries
+
+    def __repr__(self) -> str:
+        return f"Extensions({', '.join(self._by_keyword)})"
+
+    @property
+    def mechanisms(self) -> tuple[str, ...]:
+        """The SASL mechanisms offered, in upper case (RFC 4954 3)."""
+        auth = self._by_keyword.get("AUTH")
+        return tuple(argument.upper() for argument in auth.arguments) if auth else ()
+
+    @property
+    def size(self) -> int | None:
+        """The largest message in octets (RFC 1870 4); None when not said or without a limit."""
+        entry = self._by_keyword.get("SIZE")
+        if entry is None or not entry.arguments or not entry.arguments[0].isdecimal():
+            return None
+        digits = entry.arguments[0]
+        return (int(digits) or None) if len(digits) <= 20 else None
+
+
+def parse(lines: Iterable[bytes]) -> Extensions:
+    """The capabilities in the texts of an EHLO reply, whose first line is the server's name."""
+    rest = iter(lines)
+    next(rest, None)
+    return Extensions(entry for line in rest if (entry := _entry(line)) is not None)
+
+
+def meaning(extension: Extension) -> Meaning | None:
+    """What a keyword means to a person, its arguments made human; None when it is unknown."""
+    known = _known().get(extension.keyword)
+    if known is None:
+        return None
+    argument = extension.arguments[0] if extension.arguments else ""
+    if extension.keyword == "SIZE" and argument.isdecimal() and len(argument) <= 20:
+        size = int(argument)
+        return Meaning(f"{human_size(size)} a message" if size else "no fixed limit", known.rfc)
+    if extension.keyword == "AUTH" and extension.arguments:
+        return Meaning(" ".join(extension.arguments), known.rfc)
+    return known
+
+
+def human_size(octets: int) -> str:
+    """A number of octets for a person, in binary units: ``34.2 MiB``."""
+    size = float(octets)
+    for unit in ("octets", "KiB", "MiB", "GiB", "TiB"):
+        if size < 1024 or unit == "TiB":
+            return f"{octets} octets" if unit == "octets" else f"{size:.1f} {unit}"
+        size /= 1024
+    raise AssertionError("the last unit takes any size")
+
+
+def _entry(line: bytes) -> Extension | None:
+    words = line.decode("latin-1").split()
+    if not words:
+        return None
+    keyword = words[0].upper()
+    arguments = tuple(words[1:])
+    if keyword.startswith("AUTH="):  # the form of old servers, which old clients still read
+        first = words[0][5:]
+        return Extension("AUTH", ((first,) if first else ()) + arguments, line)
+    return Extension(keyword, arguments, line)
+
+
+def _normal(keyword: object) -> str:
+    if isinstance(keyword, bytes):
+        return keyword.decode("latin-1").upper()
+    return keyword.upper() if isinstance(keyword, str) else ""
+
+
+@cache
+def _known() -> Mapping[str, Meaning]:
+    file = resources.files("smtp_tui.smtp") / "data" / "extensions.toml"
+    table = tomllib.loads(file.read_text("utf-8"))
+    return {keyword: Meaning(row["text"], row["rfc"]) for keyword, row in table.items()}

@@ -1,0 +1,61 @@
+"""Which octets of a sent line are credentials."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from smtp_tui.smtp.commands import verb_of, verbs
+from smtp_tui.smtp.events import Span
+
+_AUTH = re.compile(rb"\s*AUTH[ \t]+(\S+)[ \t]+", re.IGNORECASE)
+_WORD = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_NOT_SECRET = (b"", b"*", b"=")
+
+
+def in_command(line: bytes) -> tuple[Span, ...]:
+    """Spans of a command line that are credentials: an initial response, or a PLAIN string astray.
+
+    ``line`` may carry its line end or be unfinished. A Base64 word that decodes to a PLAIN
+    credential is one wherever it stands, because people paste it in the wrong place.
+    """
+    end = len(line.rstrip(b"\r\n"))
+    match = _AUTH.match(line, 0, end)
+    if match is not None:
+        return _unless_empty(line, match.end(), end)
+    return tuple(
+        word.span() for word in _WORD.finditer(line, 0, end) if _is_plain_credential(word.group())
+    )
+
+
+def in_response(line: bytes) -> tuple[Span, ...]:
+    """The span of an answer to a challenge, all of it; none for ``*``, ``=`` and an empty line."""
+    return _unless_empty(line, 0, len(line.rstrip(b"\r\n")))
+
+
+def in_line_behind_auth(line: bytes) -> tuple[Span, ...]:
+    """Spans of a line sent before AUTH was answered: it is a response unless it is a known verb."""
+    return in_command(line) if verb_of(line) in verbs() else in_response(line)
+
+
+def mechanism_of(line: bytes) -> str:
+    """The mechanism an AUTH command line names, in upper case; "" for another line."""
+    words = line.split(None, 2)
+    if len(words) < 2 or words[0].upper() != b"AUTH":
+        return ""
+    return words[1].decode("latin-1").upper()
+
+
+def _unless_empty(line: bytes, start: int, end: int) -> tuple[Span, ...]:
+    return () if line[start:end].strip() in _NOT_SECRET else ((start, end),)
+
+
+def _is_plain_credential(word: bytes) -> bool:
+    text = word.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
+    try:
+        decoded = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return False
+    parts = decoded.split(b"\0")
+    return len(parts) == 3 and bool(parts[1]) and bool(parts[2])
