@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections import deque
 from dataclasses import dataclass, field, replace
 
@@ -70,7 +71,8 @@ __all__ = [
 ]
 
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
-_UNSENDABLE = {0x0D: "CR", 0x0A: "LF", 0x00: "NUL"}
+_UNSENDABLE = re.compile(rb"[\r\n\0]")
+_UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
 
 
 class LocalProtocolError(ValueError):
@@ -181,12 +183,11 @@ class Dialogue:
         """
         if isinstance(line, str):
             line = line.encode("utf-8", "surrogateescape")
-        for position, octet in enumerate(line):
-            if octet in _UNSENDABLE:
-                raise LocalProtocolError(
-                    f"{_UNSENDABLE[octet]} at position {position + 1}:"
-                    " it cannot stand inside one line; raw sends it"
-                )
+        if (found := _UNSENDABLE.search(line)) is not None:
+            raise LocalProtocolError(
+                f"{_UNSENDABLE_NAMES[found.group()]} at position {found.start() + 1}:"
+                " it cannot stand inside one line; raw sends it"
+            )
         return self._send(line + b"\r\n")
 
     def body(self, message: bytes) -> bytes:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +133,9 @@ def _normal(keyword: object) -> str:
 
 @cache
 def _known() -> Mapping[str, Meaning]:
+    import tomllib
+    from importlib import resources
+
     file = resources.files("smtp_tui.smtp") / "data" / "extensions.toml"
     table = tomllib.loads(file.read_text("utf-8"))
     return {keyword: Meaning(row["text"], row["rfc"]) for keyword, row in table.items()}

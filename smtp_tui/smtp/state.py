@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 
 from smtp_tui.smtp.extensions import Extensions
@@ -174,6 +175,7 @@ TABLE: Mapping[tuple[bytes, ReplyClass], tuple[Effect, ...]] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=256)
 def effects(verb: bytes, reply: ReplyClass) -> tuple[Effect, ...]:
     """What a final reply of that class to that verb does; the narrowest row that exists wins."""
     for row in (verb, ANY_VERB):
