@@ -1,0 +1,22 @@
+"""The real servers, each started once in a test run and only if a test asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.postfix import Postfix, running_postfix, unavailable
+
+
+@pytest.fixture(scope="session")
+def postfix() -> Iterator[Postfix]:
+    """A running Postfix. Where none can run the test is skipped, or fails where ``CI`` is true."""
+    reason = unavailable()
+    if reason is not None and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason is not None:
+        pytest.skip(reason)
+    with running_postfix() as server:
+        yield server
