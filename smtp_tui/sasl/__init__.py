@@ -1,0 +1,1 @@
+"""Credentials: one generator per SASL mechanism, without input or output."""

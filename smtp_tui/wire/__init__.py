@@ -1,0 +1,1 @@
+"""The socket: dialling, TLS, the connection and the thread that owns it."""

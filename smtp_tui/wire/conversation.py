@@ -1,0 +1,264 @@
+"""What is said on an open connection: requests in, octets to write out, reactions to replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+
+from smtp_tui.sasl.credentials import Credentials, CredentialsError
+from smtp_tui.smtp.dialogue import Dialogue, LocalProtocolError
+from smtp_tui.smtp.events import (
+    Challenge,
+    Closed,
+    Desync,
+    Event,
+    Malformed,
+    Reply,
+    ReplyLine,
+    Uncertain,
+    UpgradeTLS,
+)
+from smtp_tui.smtp.state import Phase, Security, Sync
+from smtp_tui.smtp.visible import visible
+from smtp_tui.wire import endings
+from smtp_tui.wire.authentication import Authentication
+from smtp_tui.wire.teller import Teller
+
+_T = TypeVar("_T")
+
+
+class Signal(Enum):
+    """What the owner of the socket has to do now."""
+
+    UPGRADE = "begin the TLS handshake"
+    BROKEN = "stop: the dialogue is broken, its state says why"
+    GOODBYE = "end TLS, give the server a moment to close, then close"
+    PART = "close at once, for the reason in ``parting``"
+
+
+class Conversation:
+    """A dialogue with its requests and reactions; ``write`` takes the octets to send.
+
+    ``signal`` is None while nothing but talking is to be done. Requests that cannot be met are
+    told as ``Refused``; nothing raises.
+    """
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        teller: Teller,
+        *,
+        write: Callable[[bytes], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.dialogue = dialogue
+        self.signal: Signal | None = None
+        self.parting = ""
+        self.leaving = False
+        self.last_malformed = b""
+        self._teller = teller
+        self._write = write
+        self._clock = clock
+        self._quit_answered = False
+        self._closed: Closed | None = None
+        self._authentication: Authentication | None = None
+
+    @property
+    def authenticating(self) -> bool:
+        """Whether a mechanism is running."""
+        return self._authentication is not None
+
+    @property
+    def quitting(self) -> bool:
+        """Whether QUIT has been said."""
+        return self._quit_answered or b"QUIT" in self.dialogue.pending_verbs
+
+    # Requests
+
+    def send(self, line: bytes) -> None:
+        """One line as typed."""
+        self._take_over()
+        self._try(self.dialogue.command, line)
+
+    def send_raw(self, data: bytes) -> None:
+        """Octets as they are."""
+        self._take_over()
+        self._try(self.dialogue.raw, data)
+
+    def send_body(self, message: bytes) -> None:
+        """A whole message after 354."""
+        self._try(self.dialogue.body, message)
+
+    def start_tls(self) -> None:
+        """STARTTLS, if it can be relied on that the next reply is the one to it."""
+        if self.dialogue.security is Security.TLS:
+            self._teller.refused("The connection is encrypted already.")
+        elif self._can_assist("STARTTLS"):
+            self._try(self.dialogue.command, b"STARTTLS")
+
+    def authenticate(self, mechanism: str, credentials: Credentials) -> None:
+        """Run a mechanism to its end, which is told as ``AuthFinished``."""
+        if self._authentication is not None:
+            self._teller.refused(f"{self._authentication.mechanism} is running already.")
+        elif self._can_assist("AUTH"):
+            try:
+                authentication = Authentication(mechanism, credentials)
+            except CredentialsError as error:
+                self._teller.refused(str(error))
+                return
+            if self._try(self.dialogue.command, authentication.first_line):
+                self._authentication = authentication
+
+    def leave(self) -> None:
+        """Say QUIT, as soon as the server listens; where it cannot, close without."""
+        waiting = self.dialogue.pending_verbs
+        self.leaving = True
+        self._leave()
+        if waiting and self.signal is None and not self.quitting:
+            self._teller.note(endings.LATE_QUIT)
+
+    # What came
+
+    def receive(self, data: bytes) -> None:
+        """Octets from the server."""
+        at = self._teller.received(data)
+        self.dialogue.receive_data(data)
+        self._drain(at)
+
+    def receive_eof(self, *, clean: bool) -> Closed | None:
+        """The server's end."""
+        self.dialogue.receive_eof(clean)
+        self._drain(self._clock())
+        return self._closed
+
+    def close(self) -> None:
+        """This side's end: what runs is over; the dialogue's view of it is not told."""
+        self.end_authentication("The connection ended before the authentication did.")
+        if self.dialogue.phase not in {Phase.CLOSED, Phase.BROKEN}:
+            self.dialogue.receive_eof()
+            while self.dialogue.next_event() is not None:
+                pass
+        self._teller.state(self.dialogue)
+
+    def end_authentication(self, text: str) -> None:
+        """The mechanism that runs, if any, is over without success."""
+        if self._authentication is not None:
+            self._finish_authentication(False, text)
+
+    def _drain(self, at: float) -> None:
+        talk, teller = self.dialogue, self._teller
+        while (event := talk.next_event()) is not None:
+            teller.told(at, event)
+            if not isinstance(event, ReplyLine):
+                self._react(event)
+        teller.state(talk)
+        if talk.phase is Phase.BROKEN:
+            self.signal = Signal.BROKEN
+        elif self.leaving and self.signal is None:
+            self._leave()
+
+    def _react(self, event: Event) -> None:
+        match event:
+            case Reply():
+                self._react_to_reply(event)
+            case Challenge():
+                self._answer(event)
+            case UpgradeTLS():
+                self.signal = Signal.UPGRADE
+            case Malformed():
+                self.last_malformed = event.raw
+            case Desync() | Uncertain():
+                self._stop_authentication()
+            case Closed():
+                self._closed = event
+
+    def _react_to_reply(self, reply: Reply) -> None:
+        match reply.command.verb:
+            case b"QUIT":
+                self._quit_answered = True
+                self.signal = Signal.GOODBYE
+            case b"STARTTLS" if reply.code != 220:
+                self._teller.note(endings.STARTTLS_REFUSED)
+            case b"AUTH" | b"(auth)" if self._authentication is not None and reply.code != 334:
+                self._finish_authentication(*self._authentication.outcome(reply))
+
+    def _answer(self, challenge: Challenge) -> None:
+        running = self._authentication
+        if running is None:
+            return
+        if self.dialogue.sync is not Sync.OK:
+            self._stop_authentication()
+        elif running.cancelled:
+            self._finish_authentication(
+                False, f"The server goes on asking although {running.mechanism} was cancelled."
+            )
+        else:
+            if self.leaving:
+                running.cancel("the connection is being closed")
+            self._try(self.dialogue.auth_response, running.answer(challenge))
+
+    def _stop_authentication(self) -> None:
+        """Nothing secret goes out when a reply may not be what it seems."""
+        self.end_authentication("Stopped: which reply answers which command is not certain.")
+
+    def _finish_authentication(self, ok: bool, text: str) -> None:
+        if self._authentication is not None:
+            self._authentication.close()
+            self._authentication = None
+            self._teller.authenticated(ok, text)
+
+    def _take_over(self) -> None:
+        if self._authentication is not None:
+            self.end_authentication("Stopped: something else was sent meanwhile.")
+
+    def _can_assist(self, what: str) -> bool:
+        """Whether it is certain what the next reply will answer; if not, that is told."""
+        talk = self.dialogue
+        if talk.sync is not Sync.OK:
+            why = f"which reply answers which command is not certain ({talk.state.reason})"
+        elif talk.phase is Phase.GREETING:
+            why = "the greeting has not come yet"
+        elif talk.phase is not Phase.COMMAND:
+            why = "the server is not waiting for a command"
+        elif talk.pending_verbs:
+            why = f"{visible(talk.pending_verbs[0])} has not been answered yet"
+        else:
+            return True
+        self._teller.refused(f"{what} was not sent: {why}.")
+        return False
+
+    def _leave(self) -> None:
+        talk = self.dialogue
+        waiting = talk.pending_verbs
+        if talk.phase is Phase.CLOSING:
+            self.signal = Signal.GOODBYE
+        elif talk.phase in endings.WITHOUT_QUIT:
+            self._part(endings.WITHOUT_QUIT[talk.phase])
+        elif talk.unsent_line:
+            self._part(endings.UNFINISHED_LINE)
+        elif waiting:
+            return
+        elif talk.phase is Phase.AUTH:
+            self._try(talk.auth_response, None)
+        elif talk.phase is Phase.COMMAND:
+            self._try(talk.command, b"QUIT")
+
+    def _part(self, why: str) -> None:
+        self.parting = why
+        self.signal = Signal.PART
+
+    def _try(self, ask: Callable[[_T], bytes], what: _T) -> bool:
+        """Write what the dialogue gives, or tell why it gives nothing."""
+        try:
+            data = ask(what)
+        except LocalProtocolError as error:
+            text = str(error)
+            self._teller.refused(f"{text[:1].upper()}{text[1:]}.")
+            return False
+        sent = self.dialogue.last_sent
+        self._write(data)  # first of all: telling it goes on while the server thinks
+        if sent is not None:
+            self._teller.sent(sent)
+        self._drain(self._clock())
+        return True

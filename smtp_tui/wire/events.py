@@ -1,0 +1,274 @@
+"""What the wire tells: frozen events, each with its monotonic time and its connection's number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.state import State
+from smtp_tui.wire.target import Target
+
+
+class Protection(Enum):
+    """What an onlooker on the network sees of the octets."""
+
+    CLEAR = "not encrypted"
+    VERIFIED = "TLS, verified"
+    UNVERIFIED = "TLS, not verified"
+
+
+class Remedy(Enum):
+    """The other way to connect that would help."""
+
+    USE_IMPLICIT_TLS = "implicit"
+    USE_STARTTLS = "starttls"
+    SKIP_VERIFICATION = "insecure"
+
+
+class Failure(Enum):
+    """Which step of connecting failed."""
+
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFacts:
+    """What a handshake showed; ``chain`` is DER, leaf first, also of a refused certificate.
+
+    ``verified`` is True only if verification was asked for and succeeded; ``problem`` says in
+    words why it did not ("" when nothing is wrong or nothing was checked).
+    """
+
+    version: str
+    cipher: str
+    bits: int
+    chain: tuple[bytes, ...] = field(repr=False)
+    verified: bool
+    problem: str = ""
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A connection begins; ``wall`` is seconds since the epoch at ``at``."""
+
+    at: float
+    connection: int
+    target: Target
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    """A name is being looked up."""
+
+    at: float
+    connection: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The addresses of the name, in the order they will be tried (RFC 8305 4)."""
+
+    at: float
+    connection: int
+    host: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """A connection attempt to one address begins."""
+
+    at: float
+    connection: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """One address did not answer, and why in words."""
+
+    at: float
+    connection: int
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The socket is connected; ``elapsed`` is seconds since ``Opening``."""
+
+    at: float
+    connection: int
+    address: str
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class TlsStarted:
+    """The TLS handshake begins."""
+
+    at: float
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class TlsEstablished:
+    """The handshake succeeded."""
+
+    at: float
+    connection: int
+    facts: TlsFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Connecting or the handshake failed: one sentence that says what to do.
+
+    ``facts`` holds the chain a refused certificate came with; ``remedy`` the other way to connect.
+    """
+
+    at: float
+    connection: int
+    failure: Failure
+    text: str
+    remedy: Remedy | None = None
+    facts: TlsFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Octets handed to the socket in one piece; ``secrets`` are spans of ``data``.
+
+    ``offset`` counts from the first octet ever sent on the connection. ``label`` names the kind
+    of secret for the mask, as ``PLAIN``.
+    """
+
+    at: float
+    connection: int
+    data: bytes = field(repr=False)
+    offset: int
+    secrets: tuple[smtp.Span, ...]
+    label: str
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Octets from the server as they came (after decryption)."""
+
+    at: float
+    connection: int
+    data: bytes
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the dialogue made of the octets.
+
+    ``elapsed``: seconds from sending the command to this, for the first ``ReplyLine`` and the
+    ``Reply`` of an answered command (for the greeting: from the connection), else None.
+    """
+
+    at: float
+    connection: int
+    event: smtp.Event
+    elapsed: float | None
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The state after something changed it; ``pending`` are the verbs that wait for a reply."""
+
+    at: float
+    connection: int
+    state: State
+    pending: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """An unfinished line has been standing for a second."""
+
+    at: float
+    connection: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the person should know, in one sentence; ``remedy`` is what would help."""
+
+    at: float
+    connection: int
+    text: str
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something is wrong with the server or the network, in one sentence; ``data`` shows it."""
+
+    at: float
+    connection: int
+    text: str
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was asked for could not be sent, and why; nothing was written."""
+
+    at: float
+    connection: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthFinished:
+    """An ``Authenticate`` came to its end; ``text`` is one sentence."""
+
+    at: float
+    connection: int
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The connection is over; ``clean`` is False when the end may be forged or was an error."""
+
+    at: float
+    connection: int
+    clean: bool
+    text: str
+
+
+Event = (
+    Opening
+    | Resolving
+    | Resolved
+    | Trying
+    | Unreachable
+    | Connected
+    | TlsStarted
+    | TlsEstablished
+    | Failed
+    | Sent
+    | Received
+    | Told
+    | StateChanged
+    | Partial
+    | Note
+    | Alarm
+    | Refused
+    | AuthFinished
+    | Gone
+)

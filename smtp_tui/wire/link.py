@@ -1,0 +1,241 @@
+"""The way to the server: dialled, encrypted if asked for, and then octets both ways."""
+
+from __future__ import annotations
+
+import math
+import select
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
+
+from smtp_tui.wire.dial import DialFailed, Dialler
+from smtp_tui.wire.events import Event, TlsFacts
+from smtp_tui.wire.stream import End, Stream
+from smtp_tui.wire.target import Target
+from smtp_tui.wire.tls import TLSLayer, server_name
+from smtp_tui.wire.tls_failures import TLSFailure, handshake_timeout
+from smtp_tui.wire.wakeup import WakeUp
+from smtp_tui.wire.watch import NEVER
+
+_LONGEST_WAIT = 3600.0
+
+
+class Stage(Enum):
+    """How far the way to the server is."""
+
+    NEW = "new"
+    RESOLVING = "resolving"
+    CONNECTING = "connecting"
+    HANDSHAKING = "handshaking"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The socket is connected to ``address``."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """The TLS handshake is done."""
+
+    facts: TlsFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Unsecured:
+    """TLS did not come about, or broke; ``facts`` is what there was of it."""
+
+    failure: TLSFailure
+    facts: TlsFacts | None
+
+
+Occurrence = Reached | Secured | Unsecured | DialFailed | End | bytes
+"""What ``poll`` gives; plain text from the server as bare bytes."""
+
+
+class Link:
+    """Everything with a file descriptor on one connection.
+
+    ``poll`` is the only place that waits. ``reading`` False leaves what comes to the network.
+    Nothing raises for what the network or the server does.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        number: int,
+        *,
+        tell: Callable[[Event], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.stage = Stage.NEW
+        self.reading = True
+        self._target = target
+        self._clock = clock
+        self._poller = select.poll()
+        self._bell = WakeUp()
+        self._dialler = Dialler(
+            target,
+            number,
+            poller=self._poller,
+            tell=tell,
+            wake=self._bell.ring,
+            clock=clock,
+        )
+        self._stream: Stream | None = None
+        self._handshake_began = NEVER
+        self._news: list[Occurrence] = []
+
+    @property
+    def taken(self) -> int:
+        """How many octets of plain text the socket took."""
+        return self._stream.taken if self._stream is not None else 0
+
+    @property
+    def unsent(self) -> bool:
+        """Whether octets wait for the socket to take them."""
+        return self._stream is not None and self._stream.unsent
+
+    def open(self) -> None:
+        """Begin to dial."""
+        self._poller.register(self._bell.open(), select.POLLIN)
+        self._dial(self._dialler.start)
+
+    def poll(self, timeout: float | None) -> list[Occurrence]:
+        """What has happened, after waiting at most ``timeout`` seconds for anything to happen."""
+        stream = self._stream
+        if stream is not None:
+            stream.reading = self.reading
+            stream.watch()
+        for descriptor, ready in self._poller.poll(self._patience(timeout)):
+            if descriptor == self._bell.descriptor:
+                self._bell.clear()
+                if self.stage is Stage.RESOLVING:
+                    self._dial(self._dialler.woken)
+            elif stream is not None:
+                self._transfer(stream, ready)
+            else:
+                self._dial(partial(self._dialler.ready, descriptor))
+        if self.stage is not Stage.OPEN:
+            self._expire()
+        news, self._news = self._news, []
+        return news
+
+    def wake(self) -> None:
+        """Let a ``poll`` that waits return; from any thread."""
+        self._bell.ring()
+
+    def write(self, data: bytes) -> None:
+        """Send octets, now or as the socket takes them."""
+        stream = self._stream
+        if stream is None:
+            return
+        stream.write(data)
+        if stream.end is not None:
+            self._end(stream)
+
+    def read_at_once(self) -> bytes:
+        """What has come already, without waiting."""
+        return self._stream.read() if self._stream is not None else b""
+
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """Begin the handshake; ``Secured`` or ``Unsecured`` follows."""
+        stream = self._stream
+        if stream is None:
+            return
+        self.stage = Stage.HANDSHAKING
+        self._handshake_began = self._clock()
+        try:
+            stream.start_tls(TLSLayer(context, server_name(self._target)))
+        except TLSFailure as failure:
+            self._news.append(Unsecured(failure, None))
+        if stream.end is not None:
+            self._end(stream)
+
+    def say_goodbye(self) -> None:
+        """End TLS from this side, if there is TLS; nothing can be sent any more."""
+        if self._stream is not None:
+            self._stream.say_goodbye()
+
+    def close(self) -> None:
+        """Close everything, whatever is still on its way."""
+        self.stage = Stage.CLOSED
+        self._dialler.close()
+        if self._stream is not None:
+            self._stream.close()
+        self._bell.close()
+
+    def _patience(self, timeout: float | None) -> int | None:
+        """How long to poll, in milliseconds; None: until something happens."""
+        if self._news:
+            return 0
+        wait = math.inf if timeout is None else timeout
+        if self.stage is not Stage.OPEN:
+            wait = min(wait, self._deadline() - self._clock())
+        if wait == math.inf:
+            return None
+        return math.ceil(max(0.0, min(wait, _LONGEST_WAIT)) * 1000)
+
+    def _deadline(self) -> float:
+        if self.stage is Stage.HANDSHAKING:
+            return self._handshake_began + self._target.timeout
+        return self._dialler.deadline
+
+    def _expire(self) -> None:
+        now = self._clock()
+        if now < self._deadline():
+            return
+        if self._stream is None:
+            self._dial(partial(self._dialler.tick, now))
+        elif self.stage is Stage.HANDSHAKING and not self._news:
+            self._unsecured(handshake_timeout(self._target.timeout))
+
+    def _dial(self, act: Callable[[], None]) -> None:
+        dialler = self._dialler
+        self.stage = Stage.CONNECTING
+        try:
+            act()
+        except DialFailed as failure:
+            self._news.append(failure)
+            return
+        if dialler.resolving:
+            self.stage = Stage.RESOLVING
+        elif dialler.connection is not None and self._stream is None:
+            self.stage = Stage.OPEN
+            self._stream = Stream(dialler.connection, self._poller)
+            self._news.append(Reached(dialler.address))
+
+    def _transfer(self, stream: Stream, ready: int) -> None:
+        if ready & select.POLLOUT:
+            stream.flush()
+        if not ready & ~select.POLLOUT:
+            return
+        data = stream.read()
+        if self.stage is Stage.HANDSHAKING and stream.tls is not None and stream.tls.facts:
+            self.stage = Stage.OPEN
+            elapsed = self._clock() - self._handshake_began
+            self._news.append(Secured(replace(stream.tls.facts, elapsed=elapsed)))
+        if data:
+            self._news.append(data)
+        if stream.end is not None:
+            self._end(stream)
+
+    def _end(self, stream: Stream) -> None:
+        end = stream.end
+        if end is None:
+            return
+        if end.failure is not None:
+            self._unsecured(end.failure)
+        else:
+            self._news.append(end)
+
+    def _unsecured(self, failure: TLSFailure) -> None:
+        layer = self._stream.tls if self._stream is not None else None
+        facts = layer.refused_facts(failure) if layer is not None else None
+        self._news.append(Unsecured(failure, facts))

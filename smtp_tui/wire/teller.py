@@ -1,0 +1,119 @@
+"""What happens on one connection, stamped with time and protection, for the sink."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from smtp_tui.smtp import dialogue, events
+from smtp_tui.smtp.state import State
+from smtp_tui.wire.events import (
+    Alarm,
+    AuthFinished,
+    Event,
+    Note,
+    Partial,
+    Protection,
+    Received,
+    Refused,
+    Remedy,
+    Sent,
+    StateChanged,
+    Told,
+)
+
+
+class Teller:
+    """Makes the events of one connection; ``protection`` is what they are told under.
+
+    It knows when which octet went out, so that a reply can be timed.
+    """
+
+    __slots__ = (
+        "_clock", "_number", "_pending", "_state", "_taken", "protection", "tell",
+    )  # fmt: skip
+
+    def __init__(
+        self, number: int, tell: Callable[[Event], None], clock: Callable[[], float]
+    ) -> None:
+        self.tell = tell
+        self.protection = Protection.CLEAR
+        self._number = number
+        self._clock = clock
+        self._taken: deque[tuple[int, float]] = deque()
+        self._state: State | None = None
+        self._pending: tuple[bytes, ...] = ()
+
+    @property
+    def pending(self) -> tuple[bytes, ...]:
+        """The verbs that waited for a reply when the state was last told."""
+        return self._pending
+
+    def taken(self, octets: int) -> None:
+        """The socket took so many octets by now, counted from the first of the connection."""
+        if not self._taken or self._taken[-1][0] != octets:
+            self._taken.append((octets, self._clock()))
+
+    def sent(self, sent: dialogue.Sent) -> None:
+        """Octets go out."""
+        self.tell(
+            Sent(
+                self._clock(),
+                self._number,
+                sent.data,
+                sent.offset,
+                sent.secrets,
+                sent.label,
+                self.protection,
+            )
+        )
+
+    def received(self, data: bytes) -> float:
+        """Octets came in; gives the time of that."""
+        at = self._clock()
+        self.tell(Received(at, self._number, data, self.protection))
+        return at
+
+    def told(self, at: float, event: events.Event) -> None:
+        """The dialogue made something of octets that came at that time."""
+        elapsed = None
+        if isinstance(event, events.Reply) or (
+            isinstance(event, events.ReplyLine) and event.first and event.command is not None
+        ):
+            elapsed = self._since(event.command, at)
+        self.tell(Told(at, self._number, event, elapsed, self.protection))
+
+    def state(self, talk: dialogue.Dialogue) -> None:
+        """The state or what is pending may have changed; tells only if it did."""
+        state, pending = talk.state, talk.pending_verbs
+        if pending == self._pending and (state is self._state or state == self._state):
+            return
+        self._state, self._pending = state, pending
+        self.tell(StateChanged(self._clock(), self._number, state, pending))
+
+    def note(self, text: str, remedy: Remedy | None = None) -> None:
+        """Something worth knowing."""
+        self.tell(Note(self._clock(), self._number, text, remedy))
+
+    def alarm(self, text: str, data: bytes = b"") -> None:
+        """Something is wrong out there."""
+        self.tell(Alarm(self._clock(), self._number, text, data))
+
+    def refused(self, text: str) -> None:
+        """Something that was asked for was not done."""
+        self.tell(Refused(self._clock(), self._number, text))
+
+    def authenticated(self, ok: bool, text: str) -> None:
+        """A mechanism came to its end."""
+        self.tell(AuthFinished(self._clock(), self._number, ok, text))
+
+    def partial(self, data: bytes) -> None:
+        """An unfinished line stands."""
+        self.tell(Partial(self._clock(), self._number, data))
+
+    def _since(self, command: events.Command, at: float) -> float | None:
+        """Seconds since the last octet of a command left; None while it has not."""
+        taken, end = self._taken, command.end
+        while taken and taken[0][0] < end:
+            taken.popleft()
+        return at - taken[0][1] if taken else None

@@ -1,0 +1,46 @@
+"""A way to let a poll return from another thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+
+class WakeUp:
+    """A pipe to be polled for reading; ``ring`` may be called by any thread at any time."""
+
+    __slots__ = ("_lock", "_writer", "descriptor")
+
+    def __init__(self) -> None:
+        self.descriptor = -1
+        self._writer = -1
+        self._lock = threading.Lock()
+
+    def open(self) -> int:
+        """Make the pipe and give the descriptor to poll."""
+        self.descriptor, self._writer = os.pipe()
+        os.set_blocking(self.descriptor, False)
+        os.set_blocking(self._writer, False)
+        return self.descriptor
+
+    def ring(self) -> None:
+        """Make the descriptor readable; nothing while there is no pipe."""
+        with self._lock:  # a closed descriptor's number may belong to somebody else by now
+            if self._writer < 0:
+                return
+            try:
+                os.write(self._writer, b"\0")
+            except BlockingIOError:
+                return  # it is full of earlier rings
+
+    def clear(self) -> None:
+        """Take note of all rings so far."""
+        os.read(self.descriptor, 4096)
+
+    def close(self) -> None:
+        """Ring no more."""
+        with self._lock:
+            if self._writer >= 0:
+                os.close(self._writer)
+                os.close(self.descriptor)
+                self._writer = -1
