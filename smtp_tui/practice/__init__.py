@@ -1,0 +1,1 @@
+"""The practice server: a Gmail-mannered SMTP server on loopback."""
