@@ -1,0 +1,1 @@
+"""The record of a session and the scripts that play one."""

@@ -1,0 +1,265 @@
+"""The transcript: folds what the wire tells into records, one a displayed line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.events import Span
+from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.annotations import Annotator
+from smtp_tui.transcript.connecting import Connecting, Words, hint, same
+from smtp_tui.transcript.echoes import Echoes, merged
+from smtp_tui.transcript.shelf import MOST_OCTETS, MOST_RECORDS, Kind, Record, Shelf
+from smtp_tui.transcript.wording import opening
+from smtp_tui.wire import events as wire
+
+__all__ = ["Kind", "Record", "Transcript"]
+
+_FAULT_LINES = 40
+"""Lines shown of octets that are no replies."""
+_LONGEST_LINE = 1024 * 1024
+"""Octets above which a client's line that comes in pieces is not put together any more."""
+
+
+class Transcript:
+    """All a session showed, in lines; ``add`` folds one event and gives the lines it changed.
+
+    Lines are counted from the first ever: ``first`` is the oldest that is kept (at most
+    ``most_records`` and about ``most_octets`` are), ``end`` the one after the newest. A line that
+    tells of something under way is replaced by the line that tells how it went.
+    """
+
+    def __init__(self, most_records: int = MOST_RECORDS, most_octets: int = MOST_OCTETS) -> None:
+        self._shelf = Shelf(most_records, most_octets)
+        self._opened: dict[int, float] = {}
+        self._echoes = Echoes()
+        self._changed = 0
+        self._under_way = False  # the newest line is to be replaced
+        self._unfinished = False  # the newest line is ours and had no line end
+        self._begin()
+
+    def __repr__(self) -> str:
+        return f"<Transcript of {len(self)} lines>"
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+    def __getitem__(self, number: int) -> Record:
+        return self._shelf[number]
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest line kept."""
+        return self._shelf.first
+
+    @property
+    def end(self) -> int:
+        """The number after the newest line."""
+        return self._shelf.end
+
+    @property
+    def dropped(self) -> int:
+        """How many lines were dropped because there were too many; not those cleared away."""
+        return self._shelf.dropped
+
+    def seconds(self, record: Record) -> float:
+        """When it was, in seconds since its connection began."""
+        return record.at - self._opened.get(record.connection, record.at)
+
+    def clear(self) -> None:
+        """Forget all lines; numbers go on."""
+        self._shelf.clear()
+        self._under_way = self._unfinished = False
+        self._reason = -1
+
+    def add(self, event: wire.Event) -> range:
+        """Fold one event; gives the numbers of the lines that are new or replaced."""
+        self._changed = self._shelf.end
+        match event:
+            case wire.Told():
+                self._told(event)
+            case wire.Sent():
+                self._sent(event)
+            case wire.Received():
+                self._protection = event.protection
+            case wire.Opening():
+                self._begin()
+                self._opened[event.connection] = event.at
+                self._put(Kind.OPENING, event, opening(event))
+            case wire.Alarm(text=text, data=data):
+                self._alarm(event, text)
+                self._fault_octets(event, data)
+            case wire.Note(text=text, remedy=remedy):
+                self._put(Kind.NOTE, event, text)
+                self._say(event, hint(remedy))
+            case wire.Refused(text=text):
+                self._put(Kind.NOTE, event, f"not sent: {text}")
+            case wire.AuthFinished(ok=False, text=text):
+                if not self._replied or self._replied not in text:  # else it stands there already
+                    self._put(Kind.NOTE, event, text)
+            case wire.Partial(data=data):
+                self._put(Kind.SERVER, event, "no line end yet", raw=data, under_way=True)
+            case wire.Gone():
+                self._say(event, self._connecting.ending(event, self._said))
+            case _:
+                self._say(event, self._connecting.lines(event))
+        return range(max(self._changed, self._shelf.first), self._shelf.end)
+
+    def _begin(self) -> None:
+        self._annotator = Annotator()
+        self._connecting = Connecting()
+        self._protection = wire.Protection.CLEAR
+        self._going_on = b""  # the last line of a reply whose end has not come
+        self._replied = ""  # the text of the first line of the last reply
+        self._contradicts = b""  # a line shown as a fault, which comes again as part of its reply
+        self._fault: tuple[type[wire.Event], bytes] | None = None  # octets last shown as a fault
+        self._said = ""  # the last alarm
+        self._reason = -1  # the number of the line that says why octets are no reply
+
+    # The client's octets
+
+    def _sent(self, event: wire.Sent) -> None:
+        data, spans, label, at = event.data, event.secrets, event.label, event.at
+        if self._unfinished and (head := self._reopened(event.connection)) is not None:
+            shift = len(head.raw)
+            spans = (*head.secrets, *((start + shift, end + shift) for start, end in spans))
+            data, label, at = head.raw + data, label or head.label, head.at
+        self._protection = event.protection
+        for raw, own in _lines(data, merged(spans)):
+            for start, end in own:
+                self._echoes.learn(raw[start:end], label)
+            note = "" if raw.endswith(b"\n") else "no line end yet"
+            self._put(Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at)
+            at = event.at
+        self._unfinished = bool(data) and not data.endswith(b"\n")
+
+    def _reopened(self, connection: int) -> Record | None:
+        """The newest line, taken back so that it can go on; None when it cannot."""
+        newest = self._shelf[self._shelf.end - 1]
+        if newest.connection != connection or len(newest.raw) > _LONGEST_LINE:
+            return None
+        return self._taken_back()
+
+    # The server's octets
+
+    def _told(self, event: wire.Told) -> None:
+        self._protection = event.protection
+        match event.event:
+            case smtp.ReplyLine() as line:
+                self._reply_line(event, line)
+            case smtp.Malformed(raw=raw, reason=reason):
+                if not (self._going_on and raw.endswith(self._going_on)):  # else it stands there
+                    self._fault_octets(event, raw)
+                self._contradicts = raw
+                self._put(Kind.ALARM, event, f"This is no valid reply: {reason}")
+                self._said, self._reason = reason, self._shelf.end - 1
+            case smtp.Unsolicited():
+                words = "unsolicited reply: it answers none of your commands"
+                self._put(Kind.NOTE, event, words)
+            case smtp.Desync(reason=reason):
+                words = "Nobody can say any more which reply answers which command"
+                self._put(Kind.ALARM, event, f"{words}: {reason}. f5 reconnects.")
+            case smtp.Uncertain(reason=reason):
+                self._put(Kind.NOTE, event, f"not certain: {reason}")
+
+    def _reply_line(self, event: wire.Told, line: smtp.ReplyLine) -> None:
+        shown, self._contradicts = line.raw == self._contradicts, b""
+        self._going_on = b"" if line.last else line.raw
+        if line.first:
+            self._replied = visible(line.text[:200])
+        if shown:
+            return
+        note = self._annotator.words(line, event.protection)
+        if not line.raw.endswith(b"\n"):
+            note = f"only the first {len(line.raw):,} octets are kept"
+        elapsed = event.elapsed if line.first else None
+        self._put(Kind.SERVER, event, note, raw=line.raw, elapsed=elapsed)
+
+    # What is wrong
+
+    def _alarm(self, event: wire.Event, text: str) -> None:
+        """One sentence; where the dialogue gave the same reason just now, in place of that."""
+        if same(text, self._said) and self._reason == self._shelf.end - 1:
+            self._taken_back()
+        self._put(Kind.ALARM, event, text)
+        self._said = text
+
+    def _fault_octets(self, event: wire.Event, data: bytes) -> None:
+        """Show octets that something is wrong with; once if both dialogue and wire tell of them."""
+        told, self._fault = self._fault, (type(event), data)
+        if told is not None and told[0] is not type(event) and told[1] == data:
+            return
+        shown = 0
+        for number, (raw, _) in enumerate(_lines(data, ())):
+            if number == _FAULT_LINES:
+                self._put(Kind.NOTE, event, f"… and {len(data) - shown:,} octets more")
+                break
+            self._put(Kind.FAULT, event, raw=raw)
+            shown += len(raw)
+
+    # Lines
+
+    def _say(self, event: wire.Event, lines: Iterable[Words]) -> None:
+        for words in lines:
+            self._put(
+                words.kind,
+                event,
+                words.note,
+                elapsed=words.elapsed,
+                protection=words.protection,
+                under_way=words.under_way,
+            )
+            if words.kind is Kind.ALARM:
+                self._said = words.note
+
+    def _put(
+        self,
+        kind: Kind,
+        event: wire.Event,
+        note: str = "",
+        *,
+        raw: bytes = b"",
+        secrets: tuple[Span, ...] = (),
+        label: str = "",
+        elapsed: float | None = None,
+        protection: wire.Protection | None = None,
+        at: float | None = None,
+        under_way: bool = False,
+    ) -> None:
+        if self._under_way:
+            self._taken_back()
+        self._opened.setdefault(event.connection, event.at)
+        if raw:
+            protection = self._protection
+            if self._echoes:
+                found, echoed = self._echoes.find(raw)
+                secrets, label = merged((*secrets, *found)), label or echoed
+        when = event.at if at is None else at
+        label = label if secrets else ""
+        self._shelf.append(
+            Record(kind, when, event.connection, protection, raw, secrets, label, elapsed, note)
+        )
+        self._under_way, self._unfinished = under_way, False
+
+    def _taken_back(self) -> Record:
+        self._under_way = self._unfinished = False
+        record = self._shelf.pop()
+        self._changed = min(self._changed, self._shelf.end)
+        return record
+
+
+def _lines(data: bytes, spans: tuple[Span, ...]) -> Iterator[tuple[bytes, tuple[Span, ...]]]:
+    """Octets cut behind each LF, every piece with its part of the spans."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start) + 1 or len(data)
+        own: tuple[Span, ...] = ()
+        if spans:
+            own = tuple(
+                (max(first, start) - start, min(last, end) - start)
+                for first, last in spans
+                if first < end and last > start
+            )
+        yield data[start:end], own
+        start = end

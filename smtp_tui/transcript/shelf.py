@@ -1,0 +1,168 @@
+"""The shelf: records, one line of a session each, kept plainly and within bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from smtp_tui.smtp.events import Span
+from smtp_tui.wire.events import Protection
+
+MOST_RECORDS = 200_000
+MOST_OCTETS = 64 * 1024 * 1024
+"""Octets of raw data and words together."""
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    OPENING = "opening"
+    NOTE = "note"
+    HINT = "hint"
+    ALARM = "alarm"
+    CLIENT = "client"
+    SERVER = "server"
+    FAULT = "fault"
+    """Octets from the server that are no reply."""
+
+    @property
+    def letter(self) -> str:
+        """What stands before the line: C and S for who speaks, * for us, ! where we are alarmed."""
+        return _LETTERS[self]
+
+
+_LETTERS = {
+    Kind.OPENING: "*",
+    Kind.NOTE: "*",
+    Kind.HINT: "*",
+    Kind.ALARM: "!",
+    Kind.CLIENT: "C",
+    Kind.SERVER: "S",
+    Kind.FAULT: "S",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a session.
+
+    ``raw`` are the octets of the wire with their line end, ``note`` are our own words (foreign
+    text in them is still raw). ``at`` is monotonic time, ``elapsed`` what the server took, both
+    in seconds. ``secrets`` are spans of ``raw``, ``label`` names their kind. ``protection`` is
+    None for what did not pass the wire.
+    """
+
+    kind: Kind
+    at: float
+    connection: int
+    protection: Protection | None = None
+    raw: bytes = field(default=b"", repr=False)
+    secrets: tuple[Span, ...] = ()
+    label: str = ""
+    elapsed: float | None = None
+    note: str = ""
+
+    @property
+    def content(self) -> bytes:
+        """The octets without a CRLF at their end; any other line end is part of what is seen."""
+        return self.raw.removesuffix(b"\r\n")
+
+
+# Exact tuples of atoms: the garbage collector leaves them alone, however many there are.
+_Row = tuple[str, float, int, str | None, bytes, tuple[Span, ...], str, float | None, str]
+
+
+class Shelf:
+    """Records by number, counted from the first ever; the oldest go when there are too many.
+
+    ``first`` is the number of the oldest kept, ``end`` the one after the newest; ``dropped``
+    counts those that went, ``octets`` what the others hold.
+    """
+
+    __slots__ = ("_most_octets", "_most_records", "_rows", "dropped", "first", "octets")
+
+    def __init__(self, most_records: int = MOST_RECORDS, most_octets: int = MOST_OCTETS) -> None:
+        self._most_records = most_records
+        self._most_octets = most_octets
+        self._rows: list[_Row] = []
+        self.first = 0
+        self.dropped = 0
+        self.octets = 0
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} records from {self.first}>"
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, number: int) -> Record:
+        index = number - self.first
+        if index < 0:
+            raise IndexError(number)
+        return _record(self._rows[index])
+
+    @property
+    def end(self) -> int:
+        """The number the next record gets."""
+        return self.first + len(self._rows)
+
+    def append(self, record: Record) -> None:
+        """Keep one more, and drop the oldest when that is too many."""
+        protection = record.protection
+        self._rows.append(
+            (
+                record.kind.value,
+                record.at,
+                record.connection,
+                protection.value if protection is not None else None,
+                record.raw,
+                record.secrets,
+                record.label,
+                record.elapsed,
+                record.note,
+            )
+        )
+        self.octets += len(record.raw) + len(record.note)
+        if len(self._rows) > self._most_records or self.octets > self._most_octets:
+            self._drop()
+
+    def pop(self) -> Record:
+        """Take the newest back."""
+        record = _record(self._rows.pop())
+        self.octets -= len(record.raw) + len(record.note)
+        return record
+
+    def clear(self) -> None:
+        """Forget all; numbers go on."""
+        self.first = self.end
+        self._rows.clear()
+        self.octets = 0
+
+    def _drop(self) -> None:
+        """Drop many at once: each time all that stay are moved."""
+        least = max(1, self._most_records // 64)
+        count = freed = 0
+        for row in self._rows[:-1]:
+            if count >= least and self.octets - freed <= self._most_octets:
+                break
+            freed += len(row[4]) + len(row[8])
+            count += 1
+        del self._rows[:count]
+        self.first += count
+        self.dropped += count
+        self.octets -= freed
+
+
+def _record(row: _Row) -> Record:
+    kind, at, connection, protection, raw, secrets, label, elapsed, note = row
+    return Record(
+        Kind(kind),
+        at,
+        connection,
+        Protection(protection) if protection is not None else None,
+        raw,
+        secrets,
+        label,
+        elapsed,
+        note,
+    )

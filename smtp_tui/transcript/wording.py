@@ -1,0 +1,108 @@
+"""What happens to a connection, in words a newcomer understands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from smtp_tui.wire.certificates import CertificateFacts, describe
+from smtp_tui.wire.events import Opening, Remedy, Resolved, TlsFacts
+from smtp_tui.wire.target import TlsMode
+
+REMEDIES: Mapping[Remedy, str] = MappingProxyType(
+    {
+        Remedy.USE_IMPLICIT_TLS: "ctrl+t reconnects with implicit TLS",
+        Remedy.USE_STARTTLS: "ctrl+t reconnects with STARTTLS",
+        Remedy.SKIP_VERIFICATION: "ctrl+t reconnects without checking the certificate",
+    }
+)
+
+_MODES = {
+    TlsMode.NONE: "no TLS",
+    TlsMode.STARTTLS: "STARTTLS",
+    TlsMode.IMPLICIT: "implicit TLS",
+}
+_SHOWN_ADDRESSES = 3
+
+
+def opening(event: Opening) -> str:
+    """The heading of a connection: where to, how, and the time of day."""
+    target = event.target
+    words = [target.place, _MODES[target.tls]]
+    if not target.verify and target.tls is not TlsMode.NONE:
+        words.append("certificate not checked")
+    words.append(time.strftime("%H:%M:%S", time.localtime(event.wall)))
+    return " · ".join(words)
+
+
+def resolved(event: Resolved) -> str:
+    """Which addresses a name has; beyond three the rest is counted."""
+    shown = ", ".join(event.addresses[:_SHOWN_ADDRESSES])
+    more = len(event.addresses) - _SHOWN_ADDRESSES
+    return f"{event.host} is {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def established(facts: TlsFacts, now: datetime) -> str:
+    """A handshake that succeeded: version, cipher, whose certificate and what it is worth."""
+    leaf = _leaf(facts)
+    words = [version(facts.version), cipher(facts.cipher)]
+    name = _name(leaf)
+    if facts.verified:
+        left = _validity(leaf, now) if leaf is not None else ""
+        words.append(f"{name} ✓ verified" + (f", {left}" if left else ""))
+    else:
+        words.append(f"{name} ✗ not verified: {facts.problem or 'the certificate was not checked'}")
+    return " · ".join(words)
+
+
+def certificate(facts: TlsFacts, now: datetime) -> str:
+    """The certificate that came with a refused handshake; "" when none came."""
+    leaf = _leaf(facts)
+    if leaf is None:
+        return ""
+    words = [f"the server showed {_name(leaf)}"]
+    if leaf.issuer:
+        words.append("issued by itself" if leaf.self_issued else f"issued by {leaf.issuer}")
+    words.append(_validity(leaf, now))
+    return " · ".join(word for word in words if word)
+
+
+def version(name: str) -> str:
+    """``TLSv1.3`` as ``TLS 1.3``."""
+    return name.replace("TLSv", "TLS ", 1)
+
+
+def cipher(name: str) -> str:
+    """A TLS 1.3 suite without what all of them share: ``AES_256_GCM``; others as they are."""
+    if not name.startswith("TLS_"):
+        return name
+    return name.removeprefix("TLS_").removesuffix("_SHA256").removesuffix("_SHA384")
+
+
+def _leaf(facts: TlsFacts) -> CertificateFacts | None:
+    return describe(facts.chain[0]) if facts.chain else None
+
+
+def _name(leaf: CertificateFacts | None) -> str:
+    if leaf is None:
+        return "no certificate"
+    if leaf.subject:
+        return leaf.subject if "=" in leaf.subject else f"CN={leaf.subject}"
+    return leaf.names[0] if leaf.names else "a certificate without a name"
+
+
+def _validity(leaf: CertificateFacts, now: datetime) -> str:
+    if leaf.not_before is not None and leaf.not_before > now:
+        return "not valid yet"
+    days = leaf.days_left(now)
+    if days is None:
+        return ""
+    if days < 0:
+        return f"expired {_days(-days)} ago"
+    return f"{_days(days)} left" if days else "expires today"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
