@@ -1,0 +1,207 @@
+"""The App: themes, keys, the palette, what starts after the first paint, and leaving at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.color import Color
+from textual.message import Message
+from textual.screen import Screen
+from textual.theme import Theme
+
+from smtp_tui.settings import Settings
+from smtp_tui.wire.events import Event
+from smtp_tui.wire.target import Target, TlsMode
+from smtp_tui.workbench.actions import ACTIONS, bindings
+from smtp_tui.workbench.bridge import Bridge
+from smtp_tui.workbench.clipboard import Copied
+from smtp_tui.workbench.keymap import Keys, checked_keymap
+from smtp_tui.workbench.operator import Worker
+from smtp_tui.workbench.screens.main import LEAST, MainScreen
+from smtp_tui.workbench.shelf import Shelf
+from smtp_tui.workbench.themes import THEMES
+
+if TYPE_CHECKING:
+    from smtp_tui.practice.server import PracticeAddress, PracticeServer
+
+Sink = Callable[[Event], None]
+WorkerFactory = Callable[[Sink], Worker]
+
+_BY_COLUMNS = [(0, "-tiny"), (LEAST[0], "-narrow"), (100, "-wide")]
+_BY_ROWS = [(0, "-flat"), (LEAST[1], "-short"), (30, "-tall")]
+_PALETTE_OF_TEXTUAL = ("Theme", "Screenshot")
+
+
+class Told(Message):
+    """A thread of ours has something to say."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+class PracticeReady(Message):
+    """The practice server listens at ``address``."""
+
+    def __init__(self, address: PracticeAddress) -> None:
+        super().__init__()
+        self.address = address
+
+
+class Workbench(App[None]):
+    """The window. ``worker`` makes the worker from the sink it tells its events to."""
+
+    TITLE = "smtp-tui"
+    CSS_PATH = Path("workbench.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings())
+    HORIZONTAL_BREAKPOINTS = _BY_COLUMNS
+    VERTICAL_BREAKPOINTS = _BY_ROWS
+
+    def __init__(
+        self,
+        target: Target | None = None,
+        *,
+        user: str = "",
+        connect_at_once: bool = False,
+        practice: bool = False,
+        settings: Settings | None = None,
+        profile: str = "",
+        mechanism: str = "",
+        worker: WorkerFactory | None = None,
+    ) -> None:
+        super().__init__()
+        self._target = target
+        self._user = user or (target.user if target is not None else "")
+        self._connect_at_once = connect_at_once
+        self._practice = practice
+        self._make_worker = worker or _thread_worker
+        self._worker: Worker | None = None
+        self._practice_server: PracticeServer | None = None
+        self.desk: MainScreen
+        self._bridge: Bridge | None = None
+        self.shelf = Shelf(settings or Settings(), self._tell_from_thread)
+        self._profile = profile
+        self._mechanism = mechanism
+        self._problems = [str(problem) for problem in self.shelf.settings.problems]
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._take_theme()
+        self._take_keys()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colour for quiet text, from whatever theme is chosen."""
+        theme = self.current_theme
+        if theme.ansi:
+            return {"quiet": "ansi_default"}
+        colours = theme.to_color_system().generate()
+        background = Color.parse(colours["background"])
+        return {"quiet": background.blend(Color.parse(colours["foreground"]), 0.7, alpha=1.0).hex}
+
+    def get_default_screen(self) -> Screen[None]:
+        """The workbench itself."""
+        self.desk = MainScreen(
+            self._target, self._user, self._mechanism, self.keys, self.shelf, self._profile
+        )
+        return self.desk
+
+    def on_mount(self) -> None:
+        """Paint; everything else comes after."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        desk = self.desk
+        self._bridge = Bridge(desk.call_later, desk.receive)
+        self._worker = self._make_worker(self._bridge)
+        self._bridge.throttle(self._worker.pause, self._worker.resume)
+        desk.operator.work_with(self._worker)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        desk.note(self._problems)
+        if self._practice:
+            desk.say("The practice server is starting.")
+            threading.Thread(target=self._start_practice, name="practice", daemon=True).start()
+        elif self._connect_at_once and self._target is not None:
+            desk.connect()
+
+    def _start_practice(self) -> None:
+        from smtp_tui.practice.server import CannotListenError, PracticeServer
+
+        self._practice_server = PracticeServer()
+        try:
+            address = self._practice_server.start()
+        except CannotListenError as error:
+            self._tell_from_thread(str(error))
+        else:
+            self.post_message(PracticeReady(address))
+
+    @on(PracticeReady)
+    def _practice_ready(self, event: PracticeReady) -> None:
+        at = event.address
+        target = Target(at.host, at.starttls_port, TlsMode.STARTTLS, "localhost", True, at.ca_file)
+        self.desk.practise(target, (at.starttls_port, at.tls_port), at.user, at.password)
+
+    @on(Copied)
+    @on(Told)
+    def _toast(self, event: Copied | Told) -> None:
+        self.notify(event.sentence, markup=False)
+
+    def action_do(self, id: str) -> None:
+        """Run the action of that id."""
+        ACTIONS[id].run(self.desk)
+
+    async def action_quit(self) -> None:
+        """Leave at once, waiting for nothing."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave at once; the connection is dropped and nothing is waited for."""
+        if self._bridge is not None:
+            self._bridge.close()
+        if self._worker is not None:
+            self._worker.stop()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Our actions that make sense now, theme and screenshot."""
+        for command in super().get_system_commands(screen):
+            if command.title in _PALETTE_OF_TEXTUAL:
+                yield command
+        view = self.desk.view
+        for action in ACTIONS.values():
+            if action.id != "palette" and action.check(view):
+                yield SystemCommand(
+                    action.title, action.help(), lambda id=action.id: self.action_do(id)
+                )
+
+    def _take_theme(self) -> None:
+        wanted = self.shelf.settings.theme
+        known = wanted is None or wanted in self.available_themes
+        self.theme = wanted if wanted is not None and known else THEMES[0].name
+        if not known:
+            text = f"there is no such theme; {THEMES[0].name} is used"
+            self._problems.append(str(self.shelf.settings.problem(("theme",), text)))
+
+    def _theme_changed(self, theme: Theme) -> None:
+        self.shelf.keep_theme(theme.name)
+
+    def _take_keys(self) -> None:
+        good, problems = checked_keymap(self.shelf.settings.keys)
+        self._problems += [
+            str(self.shelf.settings.problem(("keys", id), text)) for id, text in problems
+        ]
+        self.keys = Keys(good)
+        self.set_keymap(good)
+
+    def _tell_from_thread(self, sentence: str) -> None:
+        self.post_message(Told(sentence))
+
+
+def _thread_worker(sink: Sink) -> Worker:
+    from smtp_tui.wire.worker import Worker as ThreadWorker
+
+    return ThreadWorker(sink)

@@ -1,0 +1,126 @@
+"""The bridge: brings events from the worker's thread to the UI loop, in batches it can bear."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from smtp_tui.wire.events import Event
+
+INTERVAL = 1 / 30
+"""Seconds between two drains at least; the first after a silence comes at once."""
+SLICE = 0.015
+"""Seconds after which a drain leaves the rest to the next, so that keys are heard in between."""
+PAUSE_ABOVE = 20_000
+RESUME_BELOW = 2_000
+
+_BATCH = 200
+
+Callback = Callable[[], None]
+
+
+class Bridge:
+    """The worker's sink; ``deliver`` gets the events in their order, on the UI loop.
+
+    ``post`` runs a callback on the UI loop and may be called from any thread; ``call_later`` of a
+    Textual screen or app does. Above 20,000 waiting events the worker is asked to pause, below
+    2,000 to resume. After ``close``, or once the loop is gone, events are dropped in silence.
+    """
+
+    def __init__(
+        self,
+        post: Callable[[Callback], object],
+        deliver: Callable[[Sequence[Event]], object],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        later: Callable[[float, Callback], object] | None = None,
+    ) -> None:
+        self._post = post
+        self._deliver = deliver
+        self._clock = clock
+        self._later = later or _on_this_loop
+        self._queue: deque[Event] = deque()
+        self._awake = False  # whether a drain is on its way
+        self._drained = float("-inf")
+        self._pause: Callback | None = None
+        self._resume: Callback | None = None
+        self._paused = False
+        self._balance = threading.RLock()  # pause and resume must not overtake each other
+        self._closed = False
+
+    def __call__(self, event: Event) -> None:
+        """Take one event; from any thread, never blocks, never raises."""
+        if self._closed:
+            return
+        self._queue.append(event)
+        if len(self._queue) > PAUSE_ABOVE:
+            self._hold_back()
+        self._wake()
+
+    def __len__(self) -> int:
+        """How many events wait."""
+        return len(self._queue)
+
+    def throttle(self, pause: Callback, resume: Callback) -> None:
+        """Whom to ask to stop reading, and to go on; both must be callable from any thread."""
+        self._pause = pause
+        self._resume = resume
+
+    def close(self) -> None:
+        """Drop what waits and whatever still comes; a worker that pauses goes on."""
+        self._closed = True
+        self._queue.clear()
+        self._let_go()
+
+    def _wake(self) -> None:
+        if not self._awake:
+            self._awake = True
+            self._on_loop(self._begin)
+
+    def _on_loop(self, callback: Callback) -> None:
+        try:
+            accepted = self._post(callback)
+        except RuntimeError:  # the loop is closed: nobody is there to be told
+            self.close()
+            return
+        if accepted is False:  # not running yet, or closing; the next event tries again
+            self._awake = False
+
+    def _begin(self) -> None:
+        wait = self._drained + INTERVAL - self._clock()
+        if wait > 0:
+            self._later(wait, lambda: self._on_loop(self._drain))
+        else:
+            self._drain()
+
+    def _drain(self) -> None:
+        deadline = self._clock() + SLICE
+        queue = self._queue
+        while queue and not self._closed:
+            self._deliver([queue.popleft() for _ in range(min(_BATCH, len(queue)))])
+            if self._clock() >= deadline:
+                break
+        self._drained = self._clock()
+        self._let_go()
+        self._awake = False
+        if queue:  # left over, or come while it was being looked at
+            self._wake()
+
+    def _hold_back(self) -> None:
+        with self._balance:
+            if not self._paused and self._pause is not None and len(self._queue) > PAUSE_ABOVE:
+                self._paused = True
+                self._pause()
+
+    def _let_go(self) -> None:
+        with self._balance:
+            if self._paused and self._resume is not None and len(self._queue) < RESUME_BELOW:
+                self._paused = False
+                self._resume()
+
+
+def _on_this_loop(delay: float, callback: Callback) -> None:
+    asyncio.get_running_loop().call_later(delay, callback)

@@ -1,0 +1,74 @@
+"""What a line would give away, and to whom, before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtp_tui.smtp import secrets
+from smtp_tui.smtp.commands import verb_of
+from smtp_tui.smtp.state import Phase, Sync
+from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench.session import SessionView
+
+_READABLE = {"PLAIN": "the password", "LOGIN": "the password", "XOAUTH2": "the access token"}
+_READABLE["OAUTHBEARER"] = "the access token"
+_HARMLESS = frozenset({"ANONYMOUS", "EXTERNAL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Credentials that are about to leave over a connection that is not safe for them."""
+
+    mechanism: str
+    user: str
+    what: str
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """What would happen, in one sentence for the person."""
+        return f"{self.what[0].upper()}{self.what[1:]} {self.why}."
+
+
+def of_line(line: bytes, view: SessionView, user: str = "") -> Disclosure | None:
+    """What sending ``line`` now would disclose; None when it holds no credentials or is safe.
+
+    ``user`` is named to the person when the mechanism sends it. An answer typed ahead of the
+    challenge counts as one.
+    """
+    if view.state.phase is Phase.BODY:
+        return None
+    if verb_of(line) == b"AUTH":
+        return of_mechanism(secrets.mechanism_of(line), view, user)
+    if view.state.phase is Phase.AUTH:
+        spans = secrets.in_response(line)
+    elif b"AUTH" in view.pending:
+        spans = secrets.in_line_behind_auth(line)
+    else:
+        spans = secrets.in_command(line)
+    mechanism = view.exchange.mechanism if view.exchange is not None else ""
+    return of_mechanism(mechanism, view, user) if spans else None
+
+
+def of_mechanism(mechanism: str, view: SessionView, user: str = "") -> Disclosure | None:
+    """What running ``mechanism`` now would disclose; None when it is safe."""
+    why = _why_unsafe(view)
+    if not why or mechanism in _HARMLESS:
+        return None
+    what = _READABLE.get(mechanism, "an answer from which the password can be guessed")
+    if not mechanism:
+        what = "the credentials"
+    return Disclosure(visible(mechanism), visible(user), what, why)
+
+
+def _why_unsafe(view: SessionView) -> str:
+    if view.target is not None and view.target.unix_path is not None:
+        return ""  # a local socket: nothing leaves this machine
+    if not view.encrypted:
+        return "will be readable by anyone on the path: the connection is not encrypted"
+    if not view.verified:
+        reason = visible(view.tls.problem) if view.tls is not None else ""
+        return f"will go to a server whose certificate is not verified: {reason or 'not checked'}"
+    if view.state.sync is not Sync.OK:
+        return "may reach the server as something else: replies no longer match commands"
+    return ""

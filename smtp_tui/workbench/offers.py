@@ -1,0 +1,56 @@
+"""What the command line offers to type next; offered and never sent unasked."""
+
+from __future__ import annotations
+
+from smtp_tui.smtp.commands import usual_next
+from smtp_tui.smtp.state import Phase
+from smtp_tui.workbench.session import SessionView
+
+MESSAGE = ("Subject: it works", "", "hello", ".")
+"""A first message, line by line; the empty line ends its headers (RFC 5322 2.1)."""
+
+
+def offer(
+    view: SessionView, *, ehlo: str = "", user: str = "", mechanism: str = "PLAIN", typed: int = 0
+) -> str:
+    """The line that usually comes next; "" for none.
+
+    ``ehlo`` is the name to greet with, ``user`` and ``mechanism`` what the credentials say,
+    ``typed`` how many lines of message text went out already.
+    """
+    if not view.takes_lines:
+        return ""
+    match view.state.phase:
+        case Phase.AUTH:
+            return _answer(view)
+        case Phase.BODY:
+            return MESSAGE[min(typed, len(MESSAGE) - 1)]
+        case Phase.COMMAND if view.taken:
+            return "QUIT"
+    lmtp = view.target is not None and view.target.lmtp
+    sender = user if "@" in user else ""
+    line = usual_next(view.state, ehlo=ehlo, user=sender, lmtp=lmtp)
+    return auth_line(_chosen(view, mechanism)) if line.startswith("AUTH ") else line
+
+
+def auth_line(mechanism: str) -> str:
+    """The AUTH command with a placeholder where the mechanism has an initial response."""
+    return "AUTH PLAIN {PLAIN}" if mechanism == "PLAIN" else f"AUTH {mechanism}"
+
+
+def _chosen(view: SessionView, mechanism: str) -> str:
+    offered = view.state.extensions.mechanisms
+    return mechanism if mechanism in offered or not offered else offered[0]
+
+
+def _answer(view: SessionView) -> str:
+    if view.exchange is None:
+        return ""
+    match view.exchange.mechanism, view.exchange.number:
+        case "PLAIN", 1:
+            return "{PLAIN}"
+        case "LOGIN", 1:
+            return "{LOGIN.user}"
+        case "LOGIN", 2:
+            return "{LOGIN.password}"
+    return ""

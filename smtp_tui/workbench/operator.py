@@ -1,0 +1,191 @@
+"""The operator: turns what the person asks for into actions for the worker.
+
+Asks first where credentials would be disclosed, and answers in a sentence where nothing can be
+done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from smtp_tui.sasl.credentials import Credentials, CredentialsError
+from smtp_tui.smtp.state import Phase
+from smtp_tui.transcript.placeholders import PLACEHOLDERS, fill, names_in
+from smtp_tui.wire import actions
+from smtp_tui.wire.target import Target
+from smtp_tui.workbench import disclosure
+from smtp_tui.workbench.disclosure import Disclosure
+from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.session import CONNECTING, Link, SessionView
+
+
+class Worker(Protocol):
+    """What the operator needs of the worker."""
+
+    def post(self, action: actions.Action) -> None:
+        """Ask for an action."""
+
+    def pause(self) -> None:
+        """Stop reading from the server for now."""
+
+    def resume(self) -> None:
+        """Read again."""
+
+    def stop(self) -> None:
+        """End, without being waited for."""
+
+
+Ask = Callable[[Disclosure, Callable[[], None]], None]
+"""Asks the person about a disclosure; calls back when they want it."""
+
+
+class Operator:
+    """``tell`` shows one sentence; ``ask`` confirms. ``view`` is kept up to date by the screen."""
+
+    def __init__(self, ask: Ask, tell: Callable[[str], None], keys: Keys) -> None:
+        self.view = SessionView()
+        self.practice: frozenset[tuple[str, int]] = frozenset()
+        """Hosts and ports of the practice server, whose account is no secret."""
+        self._worker: Worker | None = None
+        self._asked: list[actions.Action] = []
+        self._ask = ask
+        self._tell = tell
+        self._keys = keys
+        self._consent: str | None = None
+        self._quitting = 0
+
+    def work_with(self, worker: Worker) -> None:
+        """Begin: what was asked for until now goes to this worker, and everything after."""
+        self._worker = worker
+        for action in self._asked:
+            worker.post(action)
+        self._asked.clear()
+
+    def update(self, view: SessionView) -> None:
+        """Take note of the session's new state."""
+        exchange_over = view.state.phase is not Phase.AUTH and b"AUTH" not in view.pending
+        if view.connection != self.view.connection:
+            self._quitting = 0
+            self._consent = None
+        elif exchange_over and self._was_exchanging():
+            self._consent = None  # what was agreed to was this exchange
+        self.view = view
+
+    def connect(self, target: Target) -> None:
+        """Open a connection up to the greeting."""
+        self._post(actions.Connect(target))
+
+    def hang_up(self) -> None:
+        """Say QUIT; the second time, or where no command can be sent, close at once."""
+        if not self.view.live:
+            self._tell("There is no connection to close.")
+            return
+        polite = self.view.takes_lines and self.view.state.phase is Phase.COMMAND
+        if polite and self._quitting == 0:
+            self._quitting = 1
+            self._post(actions.HangUp())
+        else:
+            self._post(actions.Abort())
+
+    def abort(self) -> bool:
+        """Give up what connects or waits; False when nothing does."""
+        view = self.view
+        if view.link in CONNECTING or view.link is Link.HANDSHAKING or view.pending:
+            self._post(actions.Abort())
+            return True
+        if view.takes_lines and view.state.phase is Phase.AUTH:
+            self._post(actions.Send(b"*"))
+            return True
+        return False
+
+    def start_tls(self) -> None:
+        """Send STARTTLS."""
+        if not self.view.takes_lines:
+            self._tell(self._not_connected())
+        elif self.view.encrypted:
+            self._tell("The connection is encrypted already.")
+        else:
+            self._post(actions.StartTls())
+
+    def authenticate(self, mechanism: str, credentials: Credentials) -> None:
+        """Run a mechanism to its end."""
+        view = self.view
+        if not view.takes_lines:
+            self._tell(self._not_connected())
+        elif view.state.phase is not Phase.COMMAND:
+            self._tell("AUTH has to wait: the server does not take commands now.")
+        elif not credentials.user:
+            self._tell(f"Fill in the user name first: {self._keys.first('setup')} goes there.")
+        else:
+            action = actions.Authenticate(mechanism, credentials)
+            found = disclosure.of_mechanism(mechanism, view, credentials.user)
+            self._when_agreed(found, lambda: self._post(action))
+
+    def send(self, text: str, credentials: Credentials, sent: Callable[[], None]) -> None:
+        """Send a typed line, its placeholders filled in; calls ``sent`` when it is on its way."""
+        if not self.view.takes_lines:
+            self._tell(self._not_connected())
+            return
+        try:
+            line = self._filled(text, credentials)
+        except (CredentialsError, _Unsendable) as error:
+            self._tell(str(error))
+            return
+
+        def go() -> None:
+            self._post(actions.Send(line))
+            sent()
+
+        self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
+
+    def _post(self, action: actions.Action) -> None:
+        if self._worker is None:
+            self._asked.append(action)
+        else:
+            self._worker.post(action)
+
+    def _filled(self, text: str, credentials: Credentials) -> bytes:
+        try:
+            line = text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise _Unsendable("The line holds half a character: type it again.") from None
+        if "\0" in text and self.view.state.phase is not Phase.BODY:
+            raise _Unsendable("A line cannot hold NUL (RFC 5321 4.1.1): take it out.")
+        names = [] if self.view.state.phase is Phase.BODY else list(names_in(line))
+        if not names or any(name not in PLACEHOLDERS for name in names):
+            return line
+        if not credentials.user:
+            raise _Unsendable("Fill in the user name first: the placeholder stands for it.")
+        if not credentials.password and any(PLACEHOLDERS[name].needs_password for name in names):
+            raise _Unsendable("Fill in the password first: the placeholder stands for it.")
+        return fill(line, credentials).line
+
+    def _when_agreed(self, found: Disclosure | None, go: Callable[[], None]) -> None:
+        if found is None or self._consent == found.mechanism or self._is_practice():
+            go()
+            return
+
+        def agreed() -> None:
+            self._consent = found.mechanism
+            go()
+
+        self._ask(found, agreed)
+
+    def _is_practice(self) -> bool:
+        target = self.view.target
+        return target is not None and (target.host, target.port) in self.practice
+
+    def _not_connected(self) -> str:
+        if self.view.link is Link.HANDSHAKING:
+            return "Nothing can be sent during the TLS handshake."
+        if self.view.live:
+            return "Still connecting: wait for the greeting, or escape to give up."
+        return f"Not connected: {self._keys.first('connect')} connects."
+
+    def _was_exchanging(self) -> bool:
+        return self.view.state.phase is Phase.AUTH or b"AUTH" in self.view.pending
+
+
+class _Unsendable(Exception):
+    """A line that cannot be sent: one sentence that says what to do."""

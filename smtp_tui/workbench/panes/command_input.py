@@ -1,0 +1,192 @@
+"""The input of the command line: masks credentials, offers what comes next, keeps a history."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+
+from smtp_tui.smtp import secrets
+from smtp_tui.smtp.events import Span
+from smtp_tui.workbench.panes.fields import Field, lines_of, obeying_nothing
+
+_PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_.-]*\}?")
+_DOT = "•"
+
+
+def secret_spans(text: str, *, answering: bool, behind_auth: bool = False) -> tuple[Span, ...]:
+    """Which characters of a typed line are credentials; placeholders and ``*`` are not.
+
+    ``answering``: the line answers a challenge; ``behind_auth``: it was typed before AUTH was
+    answered and may become an answer.
+    """
+    line = text.encode("utf-8", "replace")
+    if answering:
+        found = secrets.in_response(line)
+    elif behind_auth:
+        found = secrets.in_line_behind_auth(line)
+    else:
+        found = secrets.in_command(line)
+    spans = ((_index(line, start), _index(line, end)) for start, end in found)
+    return tuple(span for span in spans if not _PLACEHOLDER.fullmatch(text[slice(*span)].strip()))
+
+
+def _index(line: bytes, octet: int) -> int:
+    return len(line[:octet].decode("utf-8", "ignore"))
+
+
+class _Drawing(Highlighter):
+    """Draws dots for credentials and stand-ins for control characters; the length stays."""
+
+    def __init__(self, field: CommandInput) -> None:
+        self._field = field
+
+    def highlight(self, text: Text) -> None:
+        plain = obeying_nothing(text.plain)
+        for start, end in self._field.hidden:
+            plain = plain[:start] + _DOT * (end - start) + plain[end:]
+        text.plain = plain
+
+
+class _Offer(Suggester):
+    """Completes what is typed to the line on offer."""
+
+    def __init__(self, field: CommandInput) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._field = field
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line, with what was typed as it was typed."""
+        return value + rest if (rest := self._field.rest_of_offer) else None
+
+
+class CommandInput(Field):
+    """One line to send. ``offer`` is what usually comes next, ``fix`` the line as it should be."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "older", show=False),
+        Binding("down", "newer", show=False),
+        Binding("escape", "escape", show=False),
+    ]
+
+    class Escape(Message):
+        """Escape was pressed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="composer-input", select_on_focus=False)
+        self.highlighter = _Drawing(self)
+        self.suggester = _Offer(self)
+        self.offer = ""
+        self.fix: str | None = None
+        self.answering = False
+        self.behind_auth = False
+        self.in_body = False
+        self.revealed = False
+        self.waiting: list[str] = []
+        """Pasted lines behind the one in the field."""
+        self._history: list[str] = []
+        self._place = 0
+        self._draft = ""
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The characters that are credentials."""
+        if self.in_body:
+            return ()
+        return secret_spans(self.value, answering=self.answering, behind_auth=self.behind_auth)
+
+    @property
+    def hidden(self) -> tuple[Span, ...]:
+        """The characters that are drawn as dots."""
+        return () if self.revealed else self.spans
+
+    @property
+    def rest_of_offer(self) -> str:
+        """What the offered line has behind what is typed; "" when it is another line."""
+        if self.offer.casefold().startswith(self.value.casefold()):
+            return self.offer[len(self.value) :]
+        return ""
+
+    def remember(self, text: str) -> None:
+        """Keep a line for the history, unless it holds credentials or is empty."""
+        harmless = not self.spans and not self.answering and not self.in_body
+        if text and harmless and self._history[-1:] != [text]:
+            self._history.append(text)
+        self._place = len(self._history)
+        self._draft = ""
+
+    def set_line(self, text: str) -> None:
+        """Put a line into the field, the cursor behind it."""
+        self.value = text
+        self.cursor_position = len(text)
+
+    def paste(self, text: str) -> None:
+        """Put pasted text at the cursor; further lines wait their turn, nothing is sent."""
+        lines = lines_of(text)
+        if len(lines) < 2:
+            super().paste(text)
+            return
+        start, end = sorted(self.selection)
+        before, after = self.value[:start], self.value[end:]
+        self.waiting[:0] = [*lines[1:-1], lines[-1] + after]
+        self.set_line(before + lines[0])
+
+    def next_line(self) -> None:
+        """Empty the field, or bring the next pasted line into it."""
+        self.set_line(self.waiting.pop(0) if self.waiting else "")
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """At the end of the line: accept the offer, else the fix; elsewhere move the cursor."""
+        if select or not self.cursor_at_end or not self.selection.is_empty:
+            super().action_cursor_right(select)
+        elif self.rest_of_offer:
+            self.set_line(self.value + self.rest_of_offer)
+        elif self.fix is not None:
+            self.set_line(self.fix)
+
+    def action_older(self) -> None:
+        """The line sent before."""
+        self._go(self._place - 1)
+
+    def action_newer(self) -> None:
+        """The line sent after, and at last the one that was being typed."""
+        self._go(self._place + 1)
+
+    def action_escape(self) -> None:
+        """Tell the composer."""
+        self.post_message(self.Escape())
+
+    def action_copy(self) -> None:
+        """Copy the selection, unless credentials are in it."""
+        if not self.selected_text:
+            raise SkipAction
+        if self._selection_is_secret():
+            self.app.notify("Credentials are not copied from here.", markup=False)
+        else:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut the selection, unless credentials are in it."""
+        if self._selection_is_secret():
+            self.action_copy()
+        else:
+            super().action_cut()
+
+    def _selection_is_secret(self) -> bool:
+        start, end = sorted(self.selection)
+        return any(first < end and start < last for first, last in self.spans)
+
+    def _go(self, place: int) -> None:
+        if not 0 <= place <= len(self._history):
+            return
+        if self._place == len(self._history):
+            self._draft = self.value
+        self._place = place
+        at_end = place == len(self._history)
+        self.set_line(self._draft if at_end else self._history[place])

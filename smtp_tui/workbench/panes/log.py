@@ -1,0 +1,125 @@
+"""The session pane: the log in its frame, and the way back to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from smtp_tui.transcript.records import Transcript
+from smtp_tui.wire.events import Event
+from smtp_tui.workbench.log_view import LogView
+
+
+class Pill(Static):
+    """How much there is below; a click goes there."""
+
+    class Pressed(Message):
+        """The person wants to see the end."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Say so."""
+        event.stop()
+        self.post_message(self.Pressed())
+
+
+class LogPane(Container):
+    """Shows a session; ``tell`` folds events into its transcript and shows them."""
+
+    DEFAULT_CSS = """
+    LogPane {
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        layers: lines pill;
+        align: right bottom;
+        height: 1fr;
+        &:focus-within { border: round $border; border-title-color: $accent; }
+        Pill {
+            layer: pill;
+            display: none;
+            width: auto;
+            height: 1;
+            margin: 0 2 0 0;
+            padding: 0 1;
+            background: $accent;
+            color: $background;
+            text-style: bold;
+            pointer: pointer;
+            &.-shown { display: block; }
+        }
+    }
+    """
+
+    view = getters.query_one(LogView)
+    pill = getters.query_one(Pill)
+
+    def __init__(self, transcript: Transcript | None = None, *, id: str = "log") -> None:
+        super().__init__(id=id)
+        self.transcript = transcript if transcript is not None else Transcript()
+        self.border_title = Content("Session")
+
+    def compose(self) -> ComposeResult:
+        """The lines, and the pill above them."""
+        yield LogView(self.transcript)
+        yield Pill()
+
+    def on_mount(self) -> None:
+        """Say how things stand."""
+        self._report()
+
+    def focus(self, scroll_visible: bool = True) -> LogPane:
+        """Give the focus to the lines."""
+        self.view.focus(scroll_visible)
+        return self
+
+    def tell(self, batch: Iterable[Event]) -> None:
+        """Show what the wire told."""
+        start = end = self.transcript.end
+        for event in batch:
+            changed = self.transcript.add(event)
+            start, end = min(start, changed.start), max(end, changed.stop)
+        if start < end:
+            self.view.update(start)
+            self._report()
+
+    def follow(self) -> None:
+        """Go to the end and stay there."""
+        self.view.action_follow()
+
+    @on(Pill.Pressed)
+    def _pressed(self, event: Pill.Pressed) -> None:
+        event.stop()
+        self.follow()
+
+    @on(LogView.Moved)
+    def _moved(self, event: LogView.Moved) -> None:
+        event.stop()
+        self._report()
+
+    def _report(self) -> None:
+        """Write the frame's words and the pill anew, where they changed."""
+        view, lines = self.view, self.transcript
+        words = [_counted(len(lines))] if lines.end else []
+        if lines.dropped:
+            words.append(f"{lines.dropped:,} older dropped")
+        if not view.wrap:
+            words.append("no wrap")
+        if lines.end:
+            words.append("following" if view.following else "paused")
+        subtitle = Content(" · ".join(words))
+        if subtitle != self.border_subtitle:
+            self.border_subtitle = subtitle
+        below = 0 if view.following else view.below
+        self.pill.set_class(below > 0, "-shown")
+        if below:
+            self.pill.update(Content(f"+{_counted(below)} ▾ end"))
+
+
+def _counted(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines:,} lines"

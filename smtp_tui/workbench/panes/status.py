@@ -1,0 +1,172 @@
+"""The top line: the connection in words, and the rail of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench.rail import Mark, Stage, rail
+from smtp_tui.workbench.session import Link, SessionView
+
+_DOTS = {
+    Link.IDLE: ("○", "$quiet"),
+    Link.RESOLVING: ("◌", "$warning"),
+    Link.CONNECTING: ("◌", "$warning"),
+    Link.HANDSHAKING: ("◌", "$warning"),
+    Link.OPEN: ("●", "$success"),
+    Link.CLOSED: ("○", "$quiet"),
+    Link.FAILED: ("✗", "$error"),
+}
+_MARKS = {
+    Mark.DONE: "$success",
+    Mark.NOW: "bold $background on $accent",
+    Mark.BUSY: "bold $background on $primary",
+    Mark.FAILED: "bold $background on $error",
+    Mark.AHEAD: "$quiet",
+}
+_REACHED = (Mark.DONE, Mark.NOW, Mark.BUSY, Mark.FAILED)
+
+
+class StatusBar(Widget):
+    """One line that says where we are, as full as the width allows."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._view = SessionView()
+
+    def show(self, view: SessionView) -> None:
+        """Draw this state of the session."""
+        if view != self._view:
+            self._view = view
+            self.refresh()
+
+    def render(self) -> Content:
+        """The fullest form that fits."""
+        return status_line(self._view, self.size.width)
+
+
+def status_line(view: SessionView, width: int) -> Content:
+    """The line for a width: state, place, TLS, the rail and the last round trip, or less."""
+    forms = list(_forms(view))
+    for form in forms:
+        if form.left.cell_length + form.room + form.right.cell_length + form.gaps + 2 <= width:
+            return _spread(form, width)
+    return _spread(forms[-1], width).truncate(width, ellipsis=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write the line; ``room`` is what its rail may need as the session goes on."""
+
+    left: Content
+    rail: Content
+    room: int
+    right: Content
+
+    @property
+    def gaps(self) -> int:
+        """Cells between the parts, at least."""
+        return 3 + (2 if self.right.cell_length else 0)
+
+
+def _forms(view: SessionView) -> Iterator[_Form]:
+    """From full to short."""
+    stages = rail(view)
+    rtt, nothing = _round_trip(view), Content("")
+    names = sum(len(stage.name.split(" ")[0]) for stage in stages) + len("  ×1 ✓ ")
+    wide, wide_room = _words(stages, wide=True), names + 3 * (len(stages) - 1)
+    tight, tight_room = _words(stages, wide=False), names + len(stages) - 1
+    squares, squares_room = _squares(stages), len(stages) + len(" RCPT ×1")
+    bare = _squares(stages, named=False)
+    yield _Form(_left(view), wide, wide_room, rtt)
+    yield _Form(_left(view), wide, wide_room, nothing)
+    yield _Form(_left(view, word=False), wide, wide_room, nothing)
+    yield _Form(_left(view), tight, tight_room, rtt)
+    yield _Form(_left(view, word=False), tight, tight_room, nothing)
+    yield _Form(_left(view), squares, squares_room, rtt)
+    yield _Form(_left(view), squares, squares_room, nothing)
+    yield _Form(_left(view, word=False), squares, squares_room, nothing)
+    yield _Form(_left(view, word=False), bare, len(stages), nothing)
+    yield _Form(_left(view, word=False, place=24), bare, len(stages), nothing)
+
+
+def _spread(form: _Form, width: int) -> Content:
+    parts = form.left.cell_length + form.rail.cell_length + form.right.cell_length
+    room = max(0, width - 2 - parts - form.gaps)
+    before, after = (3, room + 2) if form.right.cell_length else (3 + room, 0)
+    return Content.assemble(" ", form.left, " " * before, form.rail, " " * after, form.right, " ")
+
+
+def _left(view: SessionView, *, place: int = 60, word: bool = True) -> Content:
+    dot, style = _DOTS[view.link]
+    parts: list[Content | str | tuple[str, str]] = [(f"{dot} ", style)]
+    if word or view.link is not Link.OPEN:
+        failed = view.link is Link.FAILED and not view.greeting
+        parts.append((f"{'could not connect' if failed else view.link.value}  ", style))
+    if view.target is not None:
+        text = visible(view.target.place)
+        if len(text) > place:
+            text = text[: place - 1] + "…"
+        parts.append((text, "bold"))
+    if view.link is Link.OPEN:
+        parts += ["  ", _security(view)]
+    return Content.assemble(*parts)
+
+
+def _security(view: SessionView) -> Content:
+    if not view.encrypted:
+        return Content.styled("not encrypted", "$error")
+    version = visible(view.tls.version).replace("TLSv", "TLS ") if view.tls is not None else "TLS"
+    if view.verified:
+        return Content.styled(f"{version} ✓ verified", "$success")
+    return Content.styled(f"{version} ✗ not verified", "$warning")
+
+
+def _words(stages: tuple[Stage, ...], *, wide: bool) -> Content:
+    parts: list[tuple[str, str]] = []
+    for index, stage in enumerate(stages):
+        if index:
+            reached = stage.mark in _REACHED
+            line = "━" if reached else "─"
+            parts.append((f" {line} " if wide else line, "$success" if reached else "$quiet"))
+        name = stage.name
+        if stage.mark is Mark.BUSY:
+            name += "…"
+        elif stage.mark is Mark.FAILED:
+            name += " ✗"
+        if stage.mark not in (Mark.DONE, Mark.AHEAD):
+            name = f" {name} "
+        parts.append((name, _MARKS[stage.mark]))
+    return Content.assemble(*parts)
+
+
+def _squares(stages: tuple[Stage, ...], *, named: bool = True) -> Content:
+    """A square a stage, and the name of where we are."""
+    parts: list[tuple[str, str]] = []
+    here = ""
+    for stage in stages:
+        solid = stage.mark.value
+        style = {Mark.NOW: "$accent", Mark.BUSY: "$primary", Mark.FAILED: "$error"}.get(
+            stage.mark, _MARKS[stage.mark]
+        )
+        parts.append((solid, style))
+        if stage.mark in (Mark.NOW, Mark.BUSY, Mark.FAILED):
+            here = stage.name + ("…" if stage.mark is Mark.BUSY else "")
+    if here and named:
+        parts.append((f" {here}", "bold"))
+    return Content.assemble(*parts)
+
+
+def _round_trip(view: SessionView) -> Content:
+    if view.rtt is None or not view.live:
+        return Content("")
+    return Content.styled(seconds(view.rtt), "$quiet")
+
+
+def seconds(value: float) -> str:
+    """A duration for a person: ``41 ms``, ``2.3 s``."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"

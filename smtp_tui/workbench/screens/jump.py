@@ -1,0 +1,55 @@
+"""Jump mode: a letter on every place; pressing it goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.geometry import Offset
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+PLACES: Mapping[str, str] = {
+    "c": "composer-input",
+    "l": "log",
+    "h": "host",
+    "o": "port",
+    "t": "tls-mode",
+    "e": "ehlo",
+    "f": "profile",
+    "m": "mechanism",
+    "u": "user",
+    "p": "password",
+    "s": "server",
+}
+"""Which letter goes to the widget of which id."""
+
+
+class JumpScreen(ModalScreen[str]):
+    """Gives the id to go to, "" for none; ``spots`` are the places in sight."""
+
+    AUTO_FOCUS = None
+
+    def __init__(self, spots: Mapping[str, Offset]) -> None:
+        super().__init__()
+        self._spots = spots
+
+    def compose(self) -> ComposeResult:
+        for key, id in PLACES.items():
+            if id in self._spots:
+                label = Static(Content(f" {key} "), classes="jump")
+                label.absolute_offset = self._spots[id]
+                yield label
+        yield Static(Content("Press a letter to go there, escape to stay"), id="jump-help")
+
+    def on_key(self, event: events.Key) -> None:
+        """Go, or stay."""
+        event.stop()
+        event.prevent_default()
+        self.dismiss(PLACES.get(event.key, ""))
+
+    def on_click(self) -> None:
+        """Stay."""
+        self.dismiss("")

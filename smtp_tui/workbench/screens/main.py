@@ -1,0 +1,330 @@
+"""The workbench itself: the panes, and what passes between them and the operator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.geometry import Offset
+from textual.screen import Screen
+from textual.widgets import Static
+
+from smtp_tui.settings import Profile
+from smtp_tui.smtp.visible import visible
+from smtp_tui.wire import events as wire
+from smtp_tui.wire.target import Target, TargetError, TlsMode
+from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.disclosure import Disclosure
+from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.offers import offer
+from smtp_tui.workbench.operator import Operator
+from smtp_tui.workbench.panes.composer import Composer
+from smtp_tui.workbench.panes.connection import ConnectionPane
+from smtp_tui.workbench.panes.credentials import CredentialsPane
+from smtp_tui.workbench.panes.keybar import KeyBar
+from smtp_tui.workbench.panes.log import LogPane
+from smtp_tui.workbench.panes.server import ServerPane
+from smtp_tui.workbench.panes.status import StatusBar
+from smtp_tui.workbench.session import SessionView, advance
+from smtp_tui.workbench.shelf import Shelf
+from smtp_tui.workbench.token_keys import TokenKeys
+
+LEAST = (60, 15)
+"""Columns and rows below which there is no room for the panes."""
+
+
+class Setup(VerticalScroll, can_focus=False):
+    """The left column, or the drawer where the window is narrow."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.do('setup')", show=False)]
+
+
+class MainScreen(Screen[None]):
+    """Panes, keys and what they ask for."""
+
+    AUTO_FOCUS = None
+
+    composer = getters.query_one(Composer)
+    connection = getters.query_one(ConnectionPane)
+    credentials = getters.query_one(CredentialsPane)
+
+    def __init__(
+        self,
+        target: Target | None,
+        user: str,
+        mechanism: str,
+        keys: Keys,
+        shelf: Shelf,
+        profile: str = "",
+    ) -> None:
+        super().__init__()
+        self.view = SessionView()
+        self._target = target
+        self._user = user
+        self._mechanism = mechanism
+        self._keys = keys
+        self._shelf = shelf
+        self._profile = profile
+        self.operator = Operator(self._ask, self.say, keys)
+        self.tokens = TokenKeys(self)
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar()
+        with Horizontal(id="body"):
+            with Setup(id="setup"):
+                yield ConnectionPane(self._target, self._shelf.names, self._profile)
+                yield CredentialsPane(self._keys, self._user, self._mechanism)
+                yield ServerPane()
+            with Vertical(id="talk"):
+                yield LogPane()
+                yield Composer(self._keys)
+        yield KeyBar(self._keys)
+        yield Static(id="too-small")
+
+    def on_mount(self) -> None:
+        """Begin in the form, unless there is nothing to fill in."""
+        self._draw()
+        (self.composer.field if self._target is not None else self.query_one("#host")).focus()
+
+    def receive(self, batch: Sequence[wire.Event]) -> None:
+        """Fold events of the wire into the view and draw it."""
+        self.query_one(LogPane).tell(batch)
+        for event in batch:
+            self.view = advance(self.view, event)
+            match event:
+                case wire.Refused(text=text):
+                    self.composer.refused(visible(text))
+                case wire.Gone(clean=False, text=text) if event.connection == self.view.connection:
+                    self.notify(visible(text), title="Connection lost", markup=False)
+        self.operator.update(self.view)
+        self._draw()
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something about what was just asked for."""
+        self.composer.say(sentence)
+
+    # What the actions do
+
+    def connect(self) -> None:
+        """Connect to what the form says."""
+        try:
+            target = self.connection.target()
+        except TargetError as error:
+            self._wrong_target(str(error))
+            return
+        self.connection.problem("")
+        if target.user and not self.credentials.credentials.user:
+            self.credentials.fill(target.user)
+        self.operator.connect(target)
+        self._close_drawer()
+        self.composer.field.focus()
+
+    def practise(self, target: Target, ports: tuple[int, ...], user: str, password: str) -> None:
+        """Fill in the practice server and connect to it."""
+        self.operator.practice = frozenset((target.host, port) for port in ports)
+        self.connection.fill(target)
+        self.credentials.fill(user, password)
+        self.connect()
+
+    def connect_other_way(self) -> None:
+        """Connect as the last failure suggests."""
+        target, remedy = self.view.target, self.view.remedy
+        if target is None or remedy is None:
+            self.say("There is no other way to suggest.")
+            return
+        match remedy:
+            case wire.Remedy.USE_IMPLICIT_TLS:
+                target = replace(target, tls=TlsMode.IMPLICIT)
+            case wire.Remedy.USE_STARTTLS:
+                target = replace(target, tls=TlsMode.STARTTLS)
+            case wire.Remedy.SKIP_VERIFICATION:
+                target = replace(target, verify=False)
+        self.connection.fill(target)
+        self.operator.connect(target)
+
+    def authenticate(self) -> None:
+        """Run the chosen mechanism."""
+        self.operator.authenticate(self.credentials.mechanism, self.credentials.credentials)
+
+    def abort(self) -> None:
+        """Copy a selection, else give up what runs, else say how to leave."""
+        selected = self.get_selected_text()
+        if selected:
+            clipboard.copy(self.app, selected, "the selection")
+        elif not self.operator.abort():
+            self._nothing_runs()
+
+    def toggle_setup(self) -> None:
+        """Go to the forms, or back to the command line."""
+        setup = self.query_one(Setup)
+        inside = self.focused is not None and setup in self.focused.ancestors
+        if inside or setup.has_class("-open"):
+            self._close_drawer()
+            self.composer.field.focus()
+        else:
+            setup.add_class("-open")
+            self.query_one("#host").focus()
+
+    def jump(self) -> None:
+        """Show letters on all places."""
+        from smtp_tui.workbench.screens.jump import PLACES, JumpScreen
+
+        spots: dict[str, Offset] = {}
+        for id in PLACES.values():
+            widget = self.query_one(f"#{id}")
+            if widget.region and self.screen.region.contains_region(widget.region):
+                spots[id] = widget.region.offset
+        self.app.push_screen(JumpScreen(spots), self._jump_to)
+
+    def show_help(self) -> None:
+        """Open help."""
+        from smtp_tui.workbench.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self._keys))
+
+    def copy_token(self) -> None:
+        """Copy the Base64 string."""
+        self.tokens.copy(self.view)
+
+    def insert_token(self) -> None:
+        """Put it, as a placeholder, on the command line."""
+        self._close_drawer()
+        self.tokens.insert(self.view)
+
+    def reveal(self) -> None:
+        """Show secrets for a moment."""
+        self.tokens.reveal()
+
+    def save_profile(self) -> None:
+        """Ask for a name and keep the form under it."""
+        from smtp_tui.workbench.screens.prompt import PromptScreen
+
+        try:
+            target = self.connection.target()
+        except TargetError as error:
+            self._wrong_target(str(error))
+            return
+
+        def named(name: str | None) -> None:
+            if name:
+                form = self.credentials
+                profile = Profile.from_target(name, target, form.credentials.user, form.mechanism)
+                self._shelf.keep(profile)
+                self.connection.show_profiles(self._shelf.names, name)
+
+        note = "enter saves host, port, TLS and user name; never a password. escape does not."
+        self.app.push_screen(PromptScreen("Save as profile", note, target.host), named)
+
+    # What the panes say
+
+    @on(Composer.Line)
+    def _line(self, event: Composer.Line) -> None:
+        event.stop()
+        self.operator.send(event.text, self.credentials.credentials, self._sent)
+
+    @on(Composer.Escape)
+    def _escape(self, event: Composer.Escape) -> None:
+        event.stop()
+        if not self.operator.abort():
+            self._nothing_runs()
+
+    @on(LogView.CopyRequested)
+    def _copy_from_log(self, event: LogView.CopyRequested) -> None:
+        event.stop()
+        clipboard.copy(self.app, event.text, "from the log")
+
+    @on(ConnectionPane.Submitted)
+    def _connect_from_form(self, event: ConnectionPane.Submitted) -> None:
+        event.stop()
+        self.connect()
+
+    @on(ConnectionPane.ProfileChosen)
+    def _use_profile(self, event: ConnectionPane.ProfileChosen) -> None:
+        event.stop()
+        profile = self._shelf.profile(event.name)
+        if profile is not None:
+            self.connection.fill(profile.target())
+            self.credentials.fill(profile.user or "", mechanism=profile.mechanism or "")
+
+    @on(ConnectionPane.SaveAsked)
+    def _save_profile(self, event: ConnectionPane.SaveAsked) -> None:
+        event.stop()
+        self.save_profile()
+
+    @on(CredentialsPane.Changed)
+    def _credentials_changed(self, event: CredentialsPane.Changed) -> None:
+        event.stop()
+        self.tokens.begin_again()
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say what is needed when there is too little room."""
+        columns, rows = event.size
+        text = f"smtp-tui needs {LEAST[0]} columns × {LEAST[1]} rows; here are {columns} × {rows}."
+        self.query_one("#too-small", Static).update(Content(text))
+
+    def _nothing_runs(self) -> None:
+        hang_up, leave = self._keys.first("hang-up"), self._keys.first("quit")
+        self.say(f"Nothing runs. {hang_up} hangs up, {leave} quits.")
+
+    def _sent(self) -> None:
+        self.composer.sent()
+        self._draw()
+
+    def _ask(self, disclosure: Disclosure, agreed: Callable[[], None]) -> None:
+        from smtp_tui.workbench.screens.confirm import ConfirmScreen
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                agreed()
+            else:
+                self.say("Nothing was sent.")
+
+        self.app.push_screen(ConfirmScreen(disclosure), answered)
+
+    def note(self, sentences: Sequence[str]) -> None:
+        """Put sentences of our own into the log."""
+        at, number = time.monotonic(), self.view.connection
+        self.receive([wire.Note(at, number, sentence) for sentence in sentences])
+
+    def _wrong_target(self, sentence: str) -> None:
+        self.connection.problem(sentence)
+        self.say(sentence)
+        self.note([sentence])
+
+    def _jump_to(self, id: str | None) -> None:
+        if not id:
+            return
+        widget = self.query_one(f"#{id}")
+        if self.query_one(Setup) in widget.ancestors:
+            self.query_one(Setup).add_class("-open")
+        widget.focus()
+
+    def _close_drawer(self) -> None:
+        self.query_one(Setup).remove_class("-open")
+
+    def _draw(self) -> None:
+        view = self.view
+        user = self.credentials.credentials.user
+        target = view.target
+        self.query_one(StatusBar).show(view)
+        self.query_one(ServerPane).show(view)
+        self.query_one(KeyBar).show(view)
+        self.composer.show(
+            view,
+            offer(
+                view,
+                ehlo=target.ehlo if target is not None else "",
+                user=user,
+                mechanism=self.credentials.mechanism,
+                typed=self.composer.typed,
+            ),
+        )

@@ -1,0 +1,41 @@
+"""Asks for one line of text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtp_tui.workbench.panes.fields import Field
+
+
+class PromptScreen(ModalScreen[str]):
+    """Gives what was typed, "" when the person wants none of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+
+    def __init__(self, title: str, note: str, value: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._note = note
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            yield Field(self._value, id="prompt")
+            yield Static(Content.styled(self._note, "$quiet"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: that is it."""
+        event.stop()
+        self.dismiss(event.value.strip())
+
+    def action_cancel(self) -> None:
+        """Escape: nothing."""
+        self.dismiss("")

@@ -1,0 +1,183 @@
+"""The session as the panes draw it: one frozen view, folded from the wire's events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.extensions import Extensions
+from smtp_tui.smtp.secrets import mechanism_of
+from smtp_tui.smtp.state import GREETING, MESSAGE_BODY, Phase, Security, State, Transaction
+from smtp_tui.wire import events as wire
+from smtp_tui.wire.target import Target
+
+
+class Link(Enum):
+    """How far the connection is, in a word for the person."""
+
+    IDLE = "not connected"
+    RESOLVING = "looking up"
+    CONNECTING = "connecting"
+    HANDSHAKING = "TLS handshake"
+    OPEN = "connected"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+CONNECTING = frozenset({Link.RESOLVING, Link.CONNECTING})
+LIVE = CONNECTING | {Link.HANDSHAKING, Link.OPEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An AUTH exchange that waits for an answer: the mechanism and which challenge this is."""
+
+    mechanism: str
+    number: int
+    challenge: bytes | None
+    """The decoded challenge, None when it was no Base64."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """What there is to see of a session; computed by ``advance`` alone.
+
+    ``tls`` also holds the facts of a refused certificate. ``in_clear`` are the capabilities the
+    server named before TLS, None when it was not asked. ``envelope`` are the recipients of the
+    message under way or just taken, ``taken`` whether the server took it. ``farewell``: QUIT was
+    answered. ``rtt`` is in seconds.
+    """
+
+    link: Link = Link.IDLE
+    connection: int = 0
+    target: Target | None = None
+    state: State = field(default_factory=State)
+    pending: tuple[bytes, ...] = ()
+    greeting: int | None = None
+    in_clear: Extensions | None = None
+    tls: wire.TlsFacts | None = None
+    exchange: Exchange | None = None
+    envelope: int = 0
+    taken: bool = False
+    farewell: bool = False
+    rtt: float | None = None
+    remedy: wire.Remedy | None = None
+    failure: wire.Failure | None = None
+    text: str = ""
+    """The sentence that goes with a failed or closed connection."""
+
+    @property
+    def live(self) -> bool:
+        """Whether a connection stands or is being made."""
+        return self.link in LIVE
+
+    @property
+    def takes_lines(self) -> bool:
+        """Whether a line that is sent now reaches the server."""
+        return self.link is Link.OPEN and self.state.phase not in (Phase.UPGRADING, Phase.CLOSED)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the octets are encrypted now."""
+        return self.link is Link.OPEN and self.state.security is Security.TLS
+
+    @property
+    def verified(self) -> bool:
+        """Whether the octets are encrypted to the server that was meant."""
+        return self.encrypted and self.tls is not None and self.tls.verified
+
+
+def advance(view: SessionView, event: wire.Event) -> SessionView:
+    """The view after one event; events of a connection that was replaced change nothing."""
+    if isinstance(event, wire.Opening):
+        return SessionView(link=Link.CONNECTING, connection=event.connection, target=event.target)
+    if event.connection != view.connection:
+        return view
+    match event:
+        case wire.Resolving():
+            return replace(view, link=Link.RESOLVING)
+        case wire.Resolved() | wire.Trying():
+            return replace(view, link=Link.CONNECTING)
+        case wire.Connected():
+            return replace(view, link=Link.OPEN, rtt=event.elapsed)
+        case wire.TlsStarted():
+            return replace(view, link=Link.HANDSHAKING)
+        case wire.TlsEstablished(facts=facts):
+            return replace(view, link=Link.OPEN, tls=facts)
+        case wire.Failed():
+            return _failed(view, event)
+        case wire.StateChanged():
+            return _state_changed(view, event)
+        case wire.Told():
+            return _told(view, event)
+        case wire.Note(remedy=remedy) if remedy is not None:
+            return replace(view, remedy=remedy)
+        case wire.Gone(text=text):
+            link = view.link if view.link is Link.FAILED else Link.CLOSED
+            return replace(view, link=link, pending=(), exchange=None, text=view.text or text)
+        case _:
+            return view
+
+
+def _failed(view: SessionView, event: wire.Failed) -> SessionView:
+    return replace(
+        view,
+        link=Link.FAILED,
+        failure=event.failure,
+        text=event.text,
+        remedy=event.remedy,
+        tls=event.facts or view.tls,
+        pending=(),
+    )
+
+
+def _state_changed(view: SessionView, event: wire.StateChanged) -> SessionView:
+    state = event.state
+    view = replace(view, state=state, pending=event.pending)
+    if state.phase is not Phase.AUTH and view.exchange is not None:
+        view = replace(view, exchange=None)
+    if state.security is Security.PLAIN and state.hello is not None:
+        view = replace(view, in_clear=state.extensions)
+    if state.transaction is Transaction.NONE:
+        return view  # what was just taken stays in sight until the next message begins
+    return replace(view, envelope=state.recipients, taken=False)
+
+
+def _told(view: SessionView, event: wire.Told) -> SessionView:
+    if event.elapsed is not None:
+        view = replace(view, rtt=event.elapsed)
+    match event.event:
+        case smtp.ReplyLine(code=334, command=smtp.Command() as command):
+            return replace(view, exchange=_next_challenge(view.exchange, command))
+        case smtp.Challenge(decoded=decoded):
+            exchange = view.exchange or Exchange("", 1, None)
+            return replace(view, exchange=replace(exchange, challenge=decoded))
+        case smtp.Reply(code=code, command=command) if command.verb == GREETING:
+            return replace(view, greeting=code)
+        case smtp.Reply(command=command) if command.verb == b"QUIT":
+            return replace(view, farewell=True)
+        case smtp.Reply(code=code, command=command) if 200 <= code < 300:
+            return _accepted(view, command)
+        case _:
+            return view
+
+
+def _next_challenge(exchange: Exchange | None, command: smtp.Command) -> Exchange:
+    mechanism = mechanism_of(command.raw)
+    if mechanism or exchange is None:
+        return Exchange(mechanism, 1, None)
+    return replace(exchange, number=exchange.number + 1, challenge=None)
+
+
+def _accepted(view: SessionView, command: smtp.Command) -> SessionView:
+    if command.verb in (MESSAGE_BODY, b"BDAT") and _is_last_chunk(command):
+        return replace(view, taken=True)
+    if command.verb in (b"RSET", b"EHLO", b"HELO", b"LHLO"):
+        return replace(view, taken=False)
+    return view
+
+
+def _is_last_chunk(command: smtp.Command) -> bool:
+    head = command.raw.split(b"\n", 1)[0].upper()
+    return command.verb == MESSAGE_BODY or head.split()[-1:] == [b"LAST"]

@@ -1,0 +1,77 @@
+"""Copying, inserting and revealing what the credentials make."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from smtp_tui.sasl.credentials import CredentialsError
+from smtp_tui.smtp.state import Phase
+from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.offers import auth_line, offer
+from smtp_tui.workbench.panes.composer import Composer
+from smtp_tui.workbench.panes.credentials import CredentialsPane
+from smtp_tui.workbench.session import SessionView
+
+REVEALED = 5.0
+"""Seconds a secret stays in sight."""
+
+
+class TokenKeys:
+    """Works on the two panes of ``screen`` that show secrets."""
+
+    def __init__(self, screen: Screen[None]) -> None:
+        self._screen = screen
+        self._hiding: Timer | None = None
+        self._next = 0
+
+    @property
+    def _credentials(self) -> CredentialsPane:
+        return self._screen.query_one(CredentialsPane)
+
+    @property
+    def _composer(self) -> Composer:
+        return self._screen.query_one(Composer)
+
+    def begin_again(self) -> None:
+        """The credentials changed: the first of LOGIN's two strings is copied next."""
+        self._next = 0
+
+    def copy(self, view: SessionView) -> None:
+        """Copy the Base64 string; of LOGIN's two the one that is wanted next."""
+        try:
+            tokens = self._credentials.tokens()
+        except CredentialsError as error:
+            self._composer.say(str(error))
+            return
+        if not self._credentials.credentials.user:
+            self._composer.say("Fill in user and password first.")
+            return
+        index = view.exchange.number - 1 if view.exchange is not None else self._next
+        token = tokens[index % len(tokens)]
+        self._next = index + 1
+        what = f"{token.name} string, {token.octets} octets in Base64, no newline"
+        clipboard.copy(self._screen.app, token.text, what)
+
+    def insert(self, view: SessionView) -> None:
+        """Put the AUTH line, or the answer that is wanted, on the command line."""
+        mechanism = self._credentials.mechanism
+        if view.state.phase is Phase.AUTH:
+            self._composer.insert(offer(view, mechanism=mechanism) or "{PLAIN}")
+        else:
+            self._composer.insert(auth_line(mechanism))
+
+    def reveal(self) -> None:
+        """Show secrets for a moment."""
+        if self._hiding is not None:
+            self._hiding.stop()
+        self._show(True)
+        self._hiding = self._screen.set_timer(REVEALED, self.hide)
+
+    def hide(self) -> None:
+        """Mask them again."""
+        self._show(False)
+
+    def _show(self, revealed: bool) -> None:
+        self._credentials.reveal(revealed)
+        self._composer.reveal(revealed)
