@@ -137,7 +137,7 @@ class TestCommands:
     def test_a_fragment_waits_for_its_line_end(self) -> None:
         dialogue = greeted()
         dialogue.raw(b"NO")
-        assert dialogue.pending == ()
+        assert not dialogue.pending_verbs
         assert dialogue.unsent_line == b"NO"
         dialogue.raw(b"OP\r\n")
         assert [command.raw for command in dialogue.pending] == [b"NOOP\r\n"]
@@ -265,7 +265,7 @@ class TestMessageText:
         dialogue = in_body()
         assert dialogue.command(b"Subject: x") == b"Subject: x\r\n"
         assert dialogue.command(b".leading") == b".leading\r\n"
-        assert dialogue.pending == ()
+        assert not dialogue.pending_verbs
         assert dialogue.command(b".") == b".\r\n"
         assert dialogue.phase is Phase.COMMAND
         assert [command.verb for command in dialogue.pending] == [b"(body)"]

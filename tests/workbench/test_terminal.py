@@ -1,0 +1,129 @@
+"""The program in a real terminal: started, typed at, and read from the screen, with tmux."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 30.0
+
+
+class Terminal:
+    """One tmux server of its own with one window."""
+
+    def __init__(self, directory: Path, columns: int, rows: int) -> None:
+        self._socket = str(directory / "tmux")
+        self._size = ("-x", str(columns), "-y", str(rows))
+        self._pause = threading.Event()
+
+    def start(self, *arguments: str) -> None:
+        """Run smtp-tui in it; when it ends, its exit code stays on the screen."""
+        command = " ".join([sys.executable, "-m", "smtp_tui", *arguments])
+        self._tmux("new-session", "-d", *self._size, f"{command}; echo left with $?; exec cat")
+
+    def press(self, *keys: str) -> None:
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        self._tmux("send-keys", "-l", text)
+
+    def enter(self, line: str) -> None:
+        """Type a line and press enter once it stands on the command line."""
+        self.type(line)
+        if line:
+            self.shows(line, "octets with CRLF")
+        self.press("Enter")
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p")
+
+    def shows(self, *texts: str) -> str:
+        """Wait until all texts stand on the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            screen = self.screen()
+            if all(text in screen for text in texts):
+                return screen
+            self._pause.wait(0.05)
+        raise AssertionError(f"no {texts} on\n{self.screen()}")
+
+    def stop(self) -> None:
+        self._tmux("kill-server")
+
+    def _tmux(self, *arguments: str) -> str:
+        environment = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "SMTP_TUI_CONFIG": self._socket + ".toml",
+        }
+        done = subprocess.run(
+            ["tmux", "-f", os.devnull, "-S", self._socket, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=True,
+        )
+        return done.stdout
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    if shutil.which("tmux") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("tmux is not installed")
+        pytest.skip("tmux is not installed")
+    columns, rows = request.param
+    opened = Terminal(tmp_path, columns, rows)
+    yield opened
+    opened.stop()
+
+
+@pytest.mark.parametrize("terminal", [(120, 40), (80, 24)], indirect=True, ids=["wide", "narrow"])
+def test_a_whole_mail_is_typed_and_the_screen_tells_all_of_it(terminal: Terminal) -> None:
+    terminal.start("--practice")
+    terminal.shows("220 smtp.practice.test", "not encrypted")
+    terminal.enter("EHLO laptop.example.org")
+    terminal.shows("250 SMTPUTF8")
+    terminal.enter("STARTTLS")
+    terminal.shows("✓ verified")
+    terminal.enter("EHLO laptop.example.org")
+    terminal.shows("AUTH LOGIN PLAIN")
+    terminal.type("AUTH PLAIN AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk")
+    terminal.shows("AUTH PLAIN ••••")
+    terminal.press("Enter")
+    screen = terminal.shows("235 2.7.0 Accepted", "‹PLAIN: 32 octets hidden›")
+    assert "AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk" not in screen
+    terminal.enter("MAIL FROM:<user@gmail.com>")
+    terminal.shows("250 2.1.0 OK")
+    terminal.enter("RCPT TO:<someone@example.org>")
+    terminal.shows("250 2.1.5 OK")
+    terminal.enter("RCPT TO:<550@example.org>")
+    terminal.shows("S  550")
+    terminal.enter("DATA")
+    terminal.shows("354 Go ahead", "a line with a single . ends it")
+    terminal.enter("Subject: it works")
+    terminal.enter("")
+    terminal.enter("hello")
+    terminal.press(".", "Enter")
+    terminal.shows("250 2.0.0 OK")
+    terminal.enter("QUIT")
+    terminal.shows("221 2.0.0 closing connection", "closed")
+    terminal.press("C-q")
+    terminal.shows("left with 0")
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+def test_nothing_answers_and_the_form_stays_filled_in(terminal: Terminal) -> None:
+    terminal.start("127.0.0.1:1")
+    terminal.shows("refused", "Port      1 ")
+    terminal.press("C-q")
+    terminal.shows("left with 0")
