@@ -7,7 +7,6 @@ title, write the clipboard or reorder the text. Here each such character becomes
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 _NAMES = {
@@ -22,6 +21,9 @@ _NAMES = {
     0x202E: "RLO", 0x2060: "WJ", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI",
     0xFEFF: "BOM",
 }  # fmt: skip
+
+_RUNS = re.compile("[ -~]+|.", re.DOTALL)
+"""Plain ASCII as a whole, everything else one by one."""
 
 _INVISIBLE_BUT_PRINTABLE = re.compile("[\u034f\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]")
 
@@ -52,16 +54,17 @@ def pieces(text: str | bytes) -> Iterator[tuple[str, bool]]:
         if text:
             yield text, False
         return
-    start = 0
-    for index, character in enumerate(text):
-        if _is_safe(character):
+    safe: list[str] = []
+    for run in _RUNS.findall(text):
+        if len(run) > 1 or _is_safe(run):
+            safe.append(run)
             continue
-        if start < index:
-            yield text[start:index], False
-        yield name(character), True
-        start = index + 1
-    if start < len(text):
-        yield text[start:], False
+        if safe:
+            yield "".join(safe), False
+            safe.clear()
+        yield name(run), True
+    if safe:
+        yield "".join(safe), False
 
 
 def visible(text: str | bytes) -> str:
@@ -80,8 +83,4 @@ def visible(text: str | bytes) -> str:
 def _is_safe(text: str) -> bool:
     if text.isascii():
         return text.isprintable()
-    return (
-        text.isprintable()
-        and _INVISIBLE_BUT_PRINTABLE.search(text) is None
-        and not any(unicodedata.category(character) == "Mn" for character in text[:1])
-    )
+    return text.isprintable() and _INVISIBLE_BUT_PRINTABLE.search(text) is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smtp_tui.transcript import wording
-from smtp_tui.transcript.shelf import Kind
+from smtp_tui.transcript.record import Kind
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.certificates import today
 

@@ -16,8 +16,8 @@ from smtp_tui.smtp import events as smtp
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Failure, Result
 from smtp_tui.transcript.masking import Veil
+from smtp_tui.transcript.record import Kind
 from smtp_tui.transcript.sent_lines import SentLine, SentLines
-from smtp_tui.transcript.shelf import Kind
 from smtp_tui.wire import events as wire
 
 Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]

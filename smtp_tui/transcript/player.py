@@ -184,13 +184,14 @@ class Player:
             self._fail(number, expected, "the connection is closed")
 
     def _leave(self) -> None:
-        """Say QUIT where that can be done, and let the server close."""
+        """Say QUIT to a server that is not in arrears with a reply, and let it close."""
         self._course.playing = False
-        if not self._connection.finished:
-            self._connection.hang_up()
+        connection = self._connection
         deadline = time.monotonic() + _FAREWELL
-        while not self._connection.finished and (left := deadline - time.monotonic()) > 0:
-            self._connection.step(left)
+        if not connection.finished and (connection.hanging_up or not connection.pending):
+            connection.hang_up()
+            while not connection.finished and (left := deadline - time.monotonic()) > 0:
+                connection.step(left)
 
     def _fail(self, number: int, expected: str, got: str) -> NoReturn:
         self._course.failures.append(Failure(number, expected, got))

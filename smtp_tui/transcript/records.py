@@ -10,7 +10,8 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
 from smtp_tui.transcript.echoes import Echoes, merged
-from smtp_tui.transcript.shelf import MOST_OCTETS, MOST_RECORDS, Kind, Record, Shelf
+from smtp_tui.transcript.record import Kind, Record
+from smtp_tui.transcript.ring import MOST_OCTETS, MOST_RECORDS, Ring
 from smtp_tui.transcript.wording import opening
 from smtp_tui.wire import events as wire
 
@@ -31,7 +32,7 @@ class Transcript:
     """
 
     def __init__(self, most_records: int = MOST_RECORDS, most_octets: int = MOST_OCTETS) -> None:
-        self._shelf = Shelf(most_records, most_octets)
+        self._ring = Ring(most_records, most_octets)
         self._opened: dict[int, float] = {}
         self._echoes = Echoes()
         self._changed = 0
@@ -43,25 +44,25 @@ class Transcript:
         return f"<Transcript of {len(self)} lines>"
 
     def __len__(self) -> int:
-        return len(self._shelf)
+        return len(self._ring)
 
     def __getitem__(self, number: int) -> Record:
-        return self._shelf[number]
+        return self._ring[number]
 
     @property
     def first(self) -> int:
         """The number of the oldest line kept."""
-        return self._shelf.first
+        return self._ring.first
 
     @property
     def end(self) -> int:
         """The number after the newest line."""
-        return self._shelf.end
+        return self._ring.end
 
     @property
     def dropped(self) -> int:
         """How many lines were dropped because there were too many; not those cleared away."""
-        return self._shelf.dropped
+        return self._ring.dropped
 
     def seconds(self, record: Record) -> float:
         """When it was, in seconds since its connection began."""
@@ -69,13 +70,13 @@ class Transcript:
 
     def clear(self) -> None:
         """Forget all lines; numbers go on."""
-        self._shelf.clear()
+        self._ring.clear()
         self._under_way = self._unfinished = False
         self._reason = -1
 
     def add(self, event: wire.Event) -> range:
         """Fold one event; gives the numbers of the lines that are new or replaced."""
-        self._changed = self._shelf.end
+        self._changed = self._ring.end
         match event:
             case wire.Told():
                 self._told(event)
@@ -94,7 +95,7 @@ class Transcript:
                 self._put(Kind.NOTE, event, text)
                 self._say(event, hint(remedy))
             case wire.Refused(text=text):
-                self._put(Kind.NOTE, event, f"not sent: {text}")
+                self._put(Kind.NOTE, event, f"nothing was sent · {text}")
             case wire.AuthFinished(ok=False, text=text):
                 if not self._replied or self._replied not in text:  # else it stands there already
                     self._put(Kind.NOTE, event, text)
@@ -104,7 +105,7 @@ class Transcript:
                 self._say(event, self._connecting.ending(event, self._said))
             case _:
                 self._say(event, self._connecting.lines(event))
-        return range(max(self._changed, self._shelf.first), self._shelf.end)
+        return range(max(self._changed, self._ring.first), self._ring.end)
 
     def _begin(self) -> None:
         self._annotator = Annotator()
@@ -136,7 +137,7 @@ class Transcript:
 
     def _reopened(self, connection: int) -> Record | None:
         """The newest line, taken back so that it can go on; None when it cannot."""
-        newest = self._shelf[self._shelf.end - 1]
+        newest = self._ring[self._ring.end - 1]
         if newest.connection != connection or len(newest.raw) > _LONGEST_LINE:
             return None
         return self._taken_back()
@@ -153,7 +154,7 @@ class Transcript:
                     self._fault_octets(event, raw)
                 self._contradicts = raw
                 self._put(Kind.ALARM, event, f"This is no valid reply: {reason}")
-                self._said, self._reason = reason, self._shelf.end - 1
+                self._said, self._reason = reason, self._ring.end - 1
             case smtp.Unsolicited():
                 words = "unsolicited reply: it answers none of your commands"
                 self._put(Kind.NOTE, event, words)
@@ -180,7 +181,7 @@ class Transcript:
 
     def _alarm(self, event: wire.Event, text: str) -> None:
         """One sentence; where the dialogue gave the same reason just now, in place of that."""
-        if same(text, self._said) and self._reason == self._shelf.end - 1:
+        if same(text, self._said) and self._reason == self._ring.end - 1:
             self._taken_back()
         self._put(Kind.ALARM, event, text)
         self._said = text
@@ -237,15 +238,15 @@ class Transcript:
                 secrets, label = merged((*secrets, *found)), label or echoed
         when = event.at if at is None else at
         label = label if secrets else ""
-        self._shelf.append(
+        self._ring.append(
             Record(kind, when, event.connection, protection, raw, secrets, label, elapsed, note)
         )
         self._under_way, self._unfinished = under_way, False
 
     def _taken_back(self) -> Record:
         self._under_way = self._unfinished = False
-        record = self._shelf.pop()
-        self._changed = min(self._changed, self._shelf.end)
+        record = self._ring.pop()
+        self._changed = min(self._changed, self._ring.end)
         return record
 
 

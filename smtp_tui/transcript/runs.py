@@ -7,7 +7,7 @@ from enum import Enum
 
 from smtp_tui.smtp.visible import decode, pieces, visible
 from smtp_tui.transcript.masking import mask
-from smtp_tui.transcript.shelf import Record
+from smtp_tui.transcript.record import Record
 
 SHOWN = 1024
 """Octets shown of one line, more than SMTP allows (RFC 5321 4.5.3.1); a record keeps them all."""

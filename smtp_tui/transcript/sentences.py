@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
 from smtp_tui.transcript import wording
-from smtp_tui.transcript.connecting import Connecting
-from smtp_tui.transcript.course import Failure, Result
+from smtp_tui.transcript.connecting import Connecting, same
+from smtp_tui.transcript.course import Failure, Outcome, Result
 from smtp_tui.transcript.masking import Veil
-from smtp_tui.transcript.shelf import Kind
+from smtp_tui.transcript.record import Kind
 from smtp_tui.wire import events as wire
 
 _LONGEST = 200
+_NO_ORDER = "from here on nobody can say which reply answers which command"
 
+_TROUBLES = {
+    Outcome.NO_CONNECTION: "no connection",
+    Outcome.TLS_FAILED: "no trustworthy TLS",
+    Outcome.PROTOCOL_BROKEN: "the server broke the protocol",
+}
 _ANSWERED = {
     GREETING: "the greeting is",
     AUTH_RESPONSE: "the answer got",
@@ -42,10 +48,13 @@ class Narrator:
                 yield Kind.NOTE, f"not certain: {reason}"
             case wire.Told(event=smtp.Unsolicited()):
                 yield Kind.NOTE, "unsolicited reply: it answers nothing that was sent"
-            case wire.Alarm(text=text) | wire.Refused(text=text):
+            case wire.Told(event=smtp.Malformed(reason=text)) | wire.Refused(text=text):
                 self._said = text
                 yield Kind.ALARM, text
-            case wire.Told(event=smtp.Malformed(reason=text) | smtp.Desync(reason=text)):
+            case wire.Told(event=smtp.Desync(reason=reason)):
+                known = self._said and self._said in reason
+                yield Kind.ALARM, _NO_ORDER if known else f"{reason}; {_NO_ORDER}"
+            case wire.Alarm(text=text) if not same(text, self._said):
                 self._said = text
                 yield Kind.ALARM, text
             case wire.Gone():
@@ -76,10 +85,12 @@ def failure(what: Failure, veil: Veil) -> str:
 
 def total(result: Result) -> str:
     """The whole play in a few words."""
-    replies = f"{result.met} of {result.expected} replies as expected"
-    if not result.failures:
-        return replies
-    return f"{replies}, stopped at line {result.failures[0].number}"
+    words = [f"{result.met} of {result.expected} replies as expected"]
+    if result.failures:
+        words.append(f"stopped at line {result.failures[0].number}")
+    if result.outcome in _TROUBLES:
+        words.append(_TROUBLES[result.outcome])
+    return ", ".join(words)
 
 
 def _got(what: Failure, veil: Veil) -> str:

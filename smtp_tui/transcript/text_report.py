@@ -12,8 +12,8 @@ from smtp_tui.smtp import events as smtp
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.masking import Veil
+from smtp_tui.transcript.record import Kind
 from smtp_tui.transcript.sent_lines import SentLine, SentLines
-from smtp_tui.transcript.shelf import Kind
 from smtp_tui.wire import events as wire
 
 MET = "✓"
@@ -30,6 +30,7 @@ class TextReport:
         self._narrator = sentences.Narrator()
         self._began: float | None = None
         self._last_line = b""
+        self._going_on = False  # a reply whose lines are not all there
 
     def event(self, event: wire.Event, check: Check | None) -> None:
         """Take an event of the connection, a reply with its check."""
@@ -54,12 +55,14 @@ class TextReport:
     def _told(self, at: float, told: smtp.Event, check: Check | None) -> None:
         match told:
             case smtp.ReplyLine(raw=raw, last=False):
+                self._going_on = True
                 self._server(at, raw)
             case smtp.ReplyLine(raw=raw):
+                self._going_on = False
                 self._last_line = raw  # shown with its tick, which comes with the whole reply
             case smtp.Reply() | smtp.Unsolicited():
                 self._server(at, self._last_line, check)
-            case smtp.Malformed(raw=raw) if raw:
+            case smtp.Malformed(raw=raw) if raw and not self._going_on:
                 self._server(at, raw)
 
     def _server(self, at: float, raw: bytes, check: Check | None = None) -> None:

@@ -58,7 +58,7 @@ class Layout:
         return replaced
 
     def fill(self, line: int) -> None:
-        """Lay out more of the older lines: to ``line`` unless that takes long, then for a moment."""
+        """Lay out more of the older lines: to ``line`` unless that takes long, then a moment."""
         begun = time.perf_counter()
         while not self.complete:
             rows = self.rows

@@ -11,8 +11,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.runs import GAP, Role, runs, text
-from smtp_tui.transcript.shelf import Kind, Record
 from smtp_tui.wire.events import Protection
 from smtp_tui.workbench.log_wrap import LEAST, breaks
 

@@ -1,4 +1,4 @@
-"""How the log looks: its colours, what it says while it is empty, and its help."""
+"""How the log looks: its colours, and what it says while it is empty."""
 
 from __future__ import annotations
 
@@ -39,18 +39,14 @@ LogView {
     & > .log--cursor { background: $panel; }
     & > .log--empty { color: $text-muted; }
     & > .log--key { color: $accent; text-style: bold; }
+    &:ansi {
+        & > .log--gutter, & > .log--time, & > .log--note, & > .log--annotation, & > .log--mask {
+            text-style: dim;
+        }
+        & > .log--cursor { text-style: underline; }
+        & > .log--chip { background: ansi_default; text-style: reverse; }
+    }
 }
-"""
-
-HELP = """\
-## Session log
-
-C is what you sent, S what the server said, * a note of this program, ! an alarm.
-The bar on the left is red for what went unencrypted, green under TLS that was verified,
-amber under TLS that was not.
-
-Scrolling up stops following the end; `end` goes back to it.
-`w` wraps long lines, `y` copies the selection or the line, `ctrl+l` clears the log.
 """
 
 _FRESH = (

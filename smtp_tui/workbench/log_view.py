@@ -32,7 +32,6 @@ class LogView(ScrollView, can_focus=True):
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES, "log--cursor", "log--empty", "log--key"}
     DEFAULT_CSS = log_style.CSS
-    HELP = log_style.HELP
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor(-1)", "Line up", show=False, id="log-up"),
         Binding("down,j", "cursor(1)", "Line down", show=False, id="log-down"),
@@ -118,7 +117,7 @@ class LogView(ScrollView, can_focus=True):
         width = painter.width
         if not self.wrap:
             width += max(0, self._layout.longest - painter.most)
-        self._steering = True
+        self._steering = True  # what follows is no scrolling by the person
         self.virtual_size = Size(width, rows.bottom - rows.top)
         y = self.max_scroll_y if self.following else place - rows.top
         self.scroll_to(y=y, animate=False, force=True)
@@ -203,7 +202,8 @@ class LogView(ScrollView, can_focus=True):
             style = self.screen.get_component_rich_style("screen--selection")
             strip = drawn.selected(selection, row, style)
         if self.has_focus and line == self.cursor:
-            base = base + Style(bgcolor=self._component("log--cursor").bgcolor)
+            cursor = self._component("log--cursor")
+            base = base + Style(bgcolor=cursor.bgcolor, underline=cursor.underline)
         return strip.extend_cell_length(width).apply_style(base).crop(0, width)
 
     def _blank(self, y: int, width: int, base: Style) -> Strip:
@@ -223,6 +223,7 @@ class LogView(ScrollView, can_focus=True):
                 bold=full.bold,
                 dim=full.dim,
                 italic=full.italic,
+                underline=full.underline,
                 reverse=full.reverse,
             )
         return style
@@ -280,8 +281,7 @@ class LogView(ScrollView, can_focus=True):
             return
         row = min(max(rows.top, rows.row(self.cursor) + by), rows.bottom - 1)
         self._cursor = rows.at(row)[0]
-        self.following = False
-        self._settle(rows.top + place)
+        self._leave_end(rows.top + place)
 
     def action_top(self) -> None:
         """To the oldest line."""
@@ -291,7 +291,7 @@ class LogView(ScrollView, can_focus=True):
 
     def action_follow(self) -> None:
         """To the end, and stay there."""
-        self._cursor = None
+        self._cursor = self._sought = None
         self.following = True
         self._settle(0)
 
@@ -306,9 +306,7 @@ class LogView(ScrollView, can_focus=True):
         self.transcript.clear()
         self._layout.begin(self._layout.painter)
         self._strips.forget()
-        self._cursor = None
-        self.following = True
-        self._settle(0)
+        self.action_follow()
 
     def _go_to(self, line: int, *, follow: bool) -> None:
         newest = self.transcript.end - 1
@@ -316,8 +314,10 @@ class LogView(ScrollView, can_focus=True):
             self.action_follow()
             return
         self._cursor = line = min(max(line, self._rows.first), newest)
-        self.following = False
         first, last = self._rows.row(line), self._rows.row(line + 1)
-        place = self._place
-        place = min(max(place, last - self._height), first)
+        self._leave_end(min(max(self._place, last - self._height), first))
+
+    def _leave_end(self, place: int) -> None:
+        self._sought = None
+        self.following = False
         self._settle(place)

@@ -10,7 +10,8 @@ from rich.cells import cell_len, get_character_cell_size
 LEAST = 12
 """Cells below which nothing is wrapped narrower; the widest chip still fits."""
 
-_ATOM = re.compile("‹[^‹›]{1,8}›|.", re.DOTALL)
+# Names of characters, and marks with the word they belong to, are not torn.
+_ATOM = re.compile("‹[!-~]{1,8}›|[✓✗·] [!-~]{1,9}|.", re.DOTALL)
 
 
 def breaks(text: str, first: int, rest: int) -> list[int]:

@@ -84,7 +84,7 @@ class LogPane(Container):
         for event in batch:
             changed = self.transcript.add(event)
             start, end = min(start, changed.start), max(end, changed.stop)
-        if start < end:
+        if start < end and self.is_mounted:
             self.view.update(start)
             self._report()
 

@@ -1,11 +1,9 @@
-"""The shelf: records, one line of a session each, kept plainly and within bounds."""
+"""The ring: the newest records, kept plainly and within bounds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum
-
 from smtp_tui.smtp.events import Span
+from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.wire.events import Protection
 
 MOST_RECORDS = 200_000
@@ -13,66 +11,11 @@ MOST_OCTETS = 64 * 1024 * 1024
 """Octets of raw data and words together."""
 
 
-class Kind(Enum):
-    """What a line is."""
-
-    OPENING = "opening"
-    NOTE = "note"
-    HINT = "hint"
-    ALARM = "alarm"
-    CLIENT = "client"
-    SERVER = "server"
-    FAULT = "fault"
-    """Octets from the server that are no reply."""
-
-    @property
-    def letter(self) -> str:
-        """What stands before the line: C and S for who speaks, * for us, ! where we are alarmed."""
-        return _LETTERS[self]
-
-
-_LETTERS = {
-    Kind.OPENING: "*",
-    Kind.NOTE: "*",
-    Kind.HINT: "*",
-    Kind.ALARM: "!",
-    Kind.CLIENT: "C",
-    Kind.SERVER: "S",
-    Kind.FAULT: "S",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One line of a session.
-
-    ``raw`` are the octets of the wire with their line end, ``note`` are our own words (foreign
-    text in them is still raw). ``at`` is monotonic time, ``elapsed`` what the server took, both
-    in seconds. ``secrets`` are spans of ``raw``, ``label`` names their kind. ``protection`` is
-    None for what did not pass the wire.
-    """
-
-    kind: Kind
-    at: float
-    connection: int
-    protection: Protection | None = None
-    raw: bytes = field(default=b"", repr=False)
-    secrets: tuple[Span, ...] = ()
-    label: str = ""
-    elapsed: float | None = None
-    note: str = ""
-
-    @property
-    def content(self) -> bytes:
-        """The octets without a CRLF at their end; any other line end is part of what is seen."""
-        return self.raw.removesuffix(b"\r\n")
-
-
 # Exact tuples of atoms: the garbage collector leaves them alone, however many there are.
 _Row = tuple[str, float, int, str | None, bytes, tuple[Span, ...], str, float | None, str]
 
 
-class Shelf:
+class Ring:
     """Records by number, counted from the first ever; the oldest go when there are too many.
 
     ``first`` is the number of the oldest kept, ``end`` the one after the newest; ``dropped``
@@ -139,11 +82,12 @@ class Shelf:
         self.octets = 0
 
     def _drop(self) -> None:
-        """Drop many at once: each time all that stay are moved."""
-        least = max(1, self._most_records // 64)
+        """Drop a few more than must go: each time all that stay are moved."""
+        records = self._most_records - self._most_records // 64
+        octets = self._most_octets - self._most_octets // 64
         count = freed = 0
         for row in self._rows[:-1]:
-            if count >= least and self.octets - freed <= self._most_octets:
+            if len(self._rows) - count <= records and self.octets - freed <= octets:
                 break
             freed += len(row[4]) + len(row[8])
             count += 1
