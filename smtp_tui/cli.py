@@ -31,6 +31,11 @@ _SUBCOMMANDS = {
     "practice": "run the practice server alone",
 }
 
+_USAGE = """\
+smtp-tui [TARGET] [options]
+       smtp-tui run FILE [TARGET] [options]
+       smtp-tui practice [options]"""
+
 _HELP = f"""\
 subcommands (each has its own --help):
 {"".join(f"  {name:<10} {what}{chr(10)}" for name, what in _SUBCOMMANDS.items())}
@@ -76,7 +81,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    parser = _Parser("run", _SUBCOMMANDS["run"], _RUN_HELP)
+    parser = _Parser("run", "Play an .smtp file without the window.", _RUN_HELP)
     parser.add_argument("file", metavar="FILE", help="the .smtp file; - is standard input")
     _add_connection(parser)
     parser.add_argument("--json", action="store_true", help="report one JSON object a line")
@@ -120,7 +125,7 @@ def _run(arguments: list[str]) -> int:
 def _practice(arguments: list[str]) -> int:
     from smtp_tui.practice.command import DEFAULT_STARTTLS_PORT, DEFAULT_TLS_PORT, serve
 
-    parser = _Parser("practice", _SUBCOMMANDS["practice"])
+    parser = _Parser("practice", "Run the practice server alone.")
     parser.add_argument(
         "--host", default="127.0.0.1", help="the loopback address to listen on (%(default)s)"
     )
@@ -143,7 +148,7 @@ def _practice(arguments: list[str]) -> int:
 
 
 def _window(arguments: list[str]) -> int:
-    parser = _Parser("", "A terminal workbench for SMTP.", _HELP)
+    parser = _Parser("", "Open the terminal workbench for SMTP.", _HELP, _USAGE)
     parser.add_argument("--version", action="version", version=f"smtp-tui {__version__}")
     _add_connection(parser)
     options = parser.read(arguments)
@@ -162,11 +167,14 @@ def _window(arguments: list[str]) -> int:
     except (SettingsError, TargetError) as error:
         return _fail(str(error))
 
+    if not sys.stdin.isatty():
+        return _fail("the workbench needs a terminal; smtp-tui run plays a script without one")
+
     from smtp_tui.workbench.app import Workbench
 
     workbench = Workbench(
         None if options.practice else destination.target,
-        user=asked.user or "",
+        user="" if options.practice else destination.user,
         connect_at_once=asked.target is not None,
         practice=options.practice,
         settings=destination.settings,
@@ -183,9 +191,12 @@ def _window(arguments: list[str]) -> int:
 class _Parser(argparse.ArgumentParser):
     """A parser that says in one line what is wrong, and repeats nothing that may be a secret."""
 
-    def __init__(self, subcommand: str, description: str, epilog: str = "") -> None:
+    def __init__(
+        self, subcommand: str, description: str, epilog: str = "", usage: str | None = None
+    ) -> None:
         super().__init__(
             prog=f"smtp-tui {subcommand}".rstrip(),
+            usage=usage,
             description=description,
             epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -199,7 +210,7 @@ class _Parser(argparse.ArgumentParser):
                 "a password on the command line can be read by every user of this machine:"
                 " use --password-stdin, --password-command or SMTP_TUI_PASSWORD"
             )
-        options, unknown = self.parse_known_args(arguments)
+        options, unknown = self.parse_known_intermixed_args(arguments)
         if unknown:
             names = [each.partition("=")[0] for each in unknown if each.startswith("-")]
             self.error(

@@ -55,6 +55,7 @@ class Destination:
     """
 
     target: Target | None
+    user: str
     profile: str
     mechanism: str
     timeout: float | None
@@ -84,6 +85,7 @@ def find(asked: Asked, environ: Mapping[str, str]) -> Destination:
         target = validate(profile.target())
     return Destination(
         target,
+        target.user if target is not None else profile.user or "",
         profile.name,
         profile.mechanism or "",
         profile.timeout,

@@ -112,7 +112,7 @@ def _server(asked: Asked) -> _Stage:
     if destination.target is None:
         raise RunError("there is no server to connect to: name a target or use --practice")
     target = destination.target
-    return _Stage(target, destination.timeout or PATIENCE, target.user)
+    return _Stage(target, destination.timeout or PATIENCE, destination.user)
 
 
 def _credentials(script: Script, stage: _Stage, source: PasswordSource) -> Credentials | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.state import GREETING
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.script import ExpectedReply
 from smtp_tui.wire import events as wire
@@ -63,10 +64,18 @@ class Course:
     """Follows the events of one connection through the replies a script expects.
 
     The n-th reply is held against the n-th expected one. A 421 that nobody asked for counts as a
-    reply, because a server may say it at any time (RFC 5321 3.8).
+    reply, because a server may say it at any time (RFC 5321 3.8). Without ``expects_greeting``
+    the greeting stands outside of the count and has to be a 2xx.
     """
 
-    def __init__(self, expected: tuple[ExpectedReply, ...], veil: Veil, watch: Watch) -> None:
+    def __init__(
+        self,
+        expected: tuple[ExpectedReply, ...],
+        veil: Veil,
+        watch: Watch,
+        *,
+        expects_greeting: bool = True,
+    ) -> None:
         self.playing = True
         """Whether replies are still held against expected ones."""
         self.replies = 0
@@ -75,6 +84,7 @@ class Course:
         self.unsafe = ""
         """Why the script was stopped before it gave a secret away."""
         self._expected = expected
+        self._expects_greeting = expects_greeting
         self._veil = veil
         self._watch = watch
         self._met = 0
@@ -120,6 +130,11 @@ class Course:
 
     def _told(self, told: smtp.Event) -> Check | None:
         match told:
+            case smtp.Reply(command=command) if (
+                command.verb == GREETING and not self._expects_greeting
+            ):
+                if told.code // 100 != 2:
+                    self.failures.append(Failure(1, "2xx", str(told.code), told))
             case smtp.Reply() | smtp.Unsolicited(code=421):
                 return self._check(told)
             case smtp.Malformed(reason=reason):

@@ -57,7 +57,9 @@ class Player:
         self._veil = veil
         self._credentials = credentials
         self._patience = patience
-        self._course = Course(script.expected, veil, watch)
+        self._course = Course(
+            script.expected, veil, watch, expects_greeting=script.expects_greeting
+        )
         self._connection = Connection(target, sink=self._course.take, context=context)
         self._turn = 0
 
@@ -80,6 +82,8 @@ class Player:
         with suppress(_Stopped):
             self._connection.open()
             self._make_ready()
+            if not self._script.expects_greeting:
+                self._step_until(lambda: not self._connection.pending)
             for step in bursts(self._script):
                 match step:
                     case Burst():

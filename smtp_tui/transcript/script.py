@@ -8,7 +8,8 @@ One line of a file is one of these; blanks before it do not count, nor do blank 
     like stand for what the credentials produce; all other braces are braces.
 ``S: 250 text``
     A reply to wait for: the n-th reply of the server is held against the n-th one expected, the
-    greeting being the first. ``x`` is any digit and the text does not count. Lines with a hyphen
+    greeting being the first, unless the file begins with a line to send and expects no 220 at
+    once: then the greeting is waited for and must be a 2xx. ``x`` is any digit and the text does not count. Lines with a hyphen
     behind the code go on (``S: 250-one``, ``S: 250 two``) and are one reply with the line that
     ends them; two lines without a hyphen are two replies, as in LMTP.
 ``# text`` and ``*: text``
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -103,6 +104,11 @@ class Script:
     def expected(self) -> tuple[ExpectedReply, ...]:
         """The replies to wait for."""
         return tuple(step for step in self.steps if isinstance(step, ExpectedReply))
+
+    @property
+    def expects_greeting(self) -> bool:
+        """Whether the first reply expected is the greeting, rather than the answer to a line."""
+        return _expects_greeting(self.steps)
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -230,7 +236,7 @@ def _with_kinds(steps: list[Step]) -> Iterable[Step]:
     """Tell message text from commands, the way the server will."""
     replies = [step for step in steps if isinstance(step, ExpectedReply)]
     taken = 0
-    due = 1  # replies to come that no ``S:`` line took yet: the greeting is one
+    due = int(_expects_greeting(steps))  # replies to come that no ``S:`` line took yet
     message = False
     chunk = 0
     for step in steps:
@@ -257,6 +263,15 @@ def _with_kinds(steps: list[Step]) -> Iterable[Step]:
             case Remark():
                 pass
         yield step
+
+
+def _expects_greeting(steps: Sequence[Step]) -> bool:
+    dialogue = [step for step in steps if not isinstance(step, Remark)]
+    if not dialogue or isinstance(dialogue[0], ExpectedReply):
+        return True
+    expected = (step.pattern for step in dialogue if isinstance(step, ExpectedReply))
+    answered_by_220 = verb_of(dialogue[0].line) in (b"STARTTLS", b"XCLIENT")
+    return next(expected, "") == "220" and not answered_by_220
 
 
 def _check_placeholders(script: Script) -> None:

@@ -279,3 +279,20 @@ def test_any_file_is_read_or_refused_with_a_line_number(data: bytes) -> None:
             assert parse(serialise(read_steps)) == script
         case ScriptError(number=number):
             assert 1 <= number <= data.count(b"\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"S: 220\nC: EHLO a\nS: 250\n", True),
+        (b"# note\nC: EHLO a\nS: 250\n", False),
+        (b"C: EHLO a\nS: 2xx\n", False),
+        (b"C: EHLO early\nS: 220\nS: 250\n", True),
+        (b"C: STARTTLS\nS: 220\n", False),
+        (b"", True),
+    ],
+)
+def test_the_greeting_is_expected_unless_a_file_begins_with_a_line_and_its_answer(
+    text: bytes, expected: bool
+) -> None:
+    assert parse(text).expects_greeting is expected
