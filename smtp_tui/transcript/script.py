@@ -7,11 +7,11 @@ One line of a file is one of these; blanks before it do not count, nor do blank 
     Lines in a row go out together, without waiting. Outside of message text ``{PLAIN}`` and its
     like stand for what the credentials produce; all other braces are braces.
 ``S: 250 text``
-    A reply to wait for: the n-th reply of the server is held against the n-th one expected, the
-    greeting being the first, unless the file begins with a line to send and expects no 220 at
-    once: then the greeting is waited for and must be a 2xx. ``x`` is any digit and the text does not count. Lines with a hyphen
-    behind the code go on (``S: 250-one``, ``S: 250 two``) and are one reply with the line that
-    ends them; two lines without a hyphen are two replies, as in LMTP.
+    A reply to wait for: the n-th reply of the server is held against the n-th one expected. The
+    first is the greeting, unless the file begins with a line to send and no 220 answers it:
+    then the greeting is waited for and has to be a 2xx. ``x`` is any digit and the text does not
+    count. Lines with a hyphen behind the code go on (``S: 250-one``, ``S: 250 two``) and are one
+    reply with the line that ends them; two lines without a hyphen are two replies, as in LMTP.
 ``# text`` and ``*: text``
     A comment and a note, which nothing happens to.
 
