@@ -20,7 +20,8 @@ class Listener(socket.socket):
     """
 
     def __init__(self, family: socket.AddressFamily) -> None:
-        super().__init__(family, socket.SOCK_STREAM)
+        # With the protocol named, the event loop sends small replies at once (TCP_NODELAY).
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._accepted: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def accept(self) -> tuple[socket.socket, object]:

@@ -68,6 +68,9 @@ class Service:
         ]
         self._ready.set()
         await self._stopping.wait()
+        for listener in (self._starttls, self._tls):
+            self._loop.remove_reader(listener)
+        await asyncio.sleep(0)  # those just accepted get hold of their server before it closes
         for server in servers:
             server.close()
         await self._part()

@@ -1,8 +1,11 @@
-"""The practice server's reading of a stream, however the stream is cut."""
+"""The practice server's reading of a stream, wherever the stream is cut."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -10,26 +13,106 @@ from hypothesis import strategies as st
 
 from smtp_tui.practice.inbox import EndOfInput, Inbox, LineTooLong
 
+Result = TypeVar("Result")
 
-async def feed(data: bytes, cuts: list[int]) -> Inbox:
-    """An inbox on a stream that gives ``data`` in pieces cut at these places."""
-    reader = asyncio.StreamReader()
-    inbox = Inbox(reader)
+PIECES = [b"\r", b"\n", b"\r\n", b".", b"a", b"\0", b"\xff"]
+octets = st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join)
+cuts = st.lists(st.integers(1, 60), max_size=20)
+
+
+async def rest(inbox: Inbox) -> bytes:
+    left = bytearray()
+    while True:
+        try:
+            left += await inbox.octets(1)
+        except EndOfInput:
+            return bytes(left)
+
+
+def read(
+    data: bytes, cuts: list[int], reading: Callable[[Inbox], Awaitable[Result]]
+) -> tuple[Result, bytes]:
+    """What a reading gives of a stream that comes cut at these places, and what it leaves."""
     places = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
-    pieces = [data[start:stop] for start, stop in zip(places, places[1:], strict=False)]
 
-    async def trickle() -> None:
-        for piece in pieces:
-            reader.feed_data(piece)
+    async def trickle(stream: asyncio.StreamReader) -> None:
+        for start, stop in itertools.pairwise(places):
+            stream.feed_data(data[start:stop])
             await asyncio.sleep(0)
-            await asyncio.sleep(0)
-        reader.feed_eof()
+        stream.feed_eof()
 
-    inbox_feeds.append(asyncio.create_task(trickle()))
-    return inbox
+    async def run() -> tuple[Result, bytes]:
+        stream = asyncio.StreamReader()
+        inbox = Inbox(stream)
+        trickling = asyncio.create_task(trickle(stream))
+        result = await reading(inbox)
+        await trickling
+        return result, await rest(inbox)
+
+    return asyncio.run(run())
 
 
-inbox_feeds: list[asyncio.Task[None]] = []
+def on_the_wire(content: bytes) -> bytes:
+    """Message text as a client sends it, whose lines are those that CRLF ends."""
+    lines = content.split(b"\r\n")
+    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b".\r\n"
 
-cuts = st.lists(st.integers(0, 80), max_size=20)
-text = st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a", b"\0", b"\xff"]), max_size=30)
+
+@given(octets, octets, cuts)
+def test_a_message_is_what_was_sent_and_the_rest_stays(
+    text: bytes, behind: bytes, cuts: list[int]
+) -> None:
+    content = text + b"\r\n"
+    sent = on_the_wire(content) + behind
+    assert read(sent, cuts, lambda inbox: inbox.message(1000)) == (content, behind)
+
+
+@given(octets, octets, cuts)
+def test_a_message_over_the_limit_is_read_to_its_end(
+    text: bytes, behind: bytes, cuts: list[int]
+) -> None:
+    content = b"....." + text + b"\r\n"
+    sent = on_the_wire(content) + behind
+    limit = len(content)
+    assert read(sent, cuts, lambda inbox: inbox.message(limit)) == (content, behind)
+    assert read(sent, cuts, lambda inbox: inbox.message(limit - 1)) == (None, behind)
+    assert read(sent, cuts, lambda inbox: inbox.message(1)) == (None, behind)
+
+
+@given(octets, cuts)
+def test_an_empty_message_is_a_dot_alone(behind: bytes, cuts: list[int]) -> None:
+    assert read(b".\r\n" + behind, cuts, lambda inbox: inbox.message(10)) == (b"", behind)
+
+
+@given(octets.map(lambda text: text.replace(b"\n", b"")), octets, cuts)
+def test_a_line_ends_with_lf_and_the_rest_stays(
+    line: bytes, behind: bytes, cuts: list[int]
+) -> None:
+    sent = line + b"\n"
+    limit = len(sent)
+    assert read(sent + behind, cuts, lambda inbox: inbox.line(limit)) == (sent, behind)
+
+
+@given(octets.map(lambda text: text.replace(b"\n", b"")), octets, cuts)
+def test_a_line_over_the_limit_is_thrown_away_whole(
+    line: bytes, behind: bytes, cuts: list[int]
+) -> None:
+    async def refused(inbox: Inbox) -> bool:
+        with pytest.raises(LineTooLong):
+            await inbox.line(2)
+        return True
+
+    assert read(b"xx" + line + b"\n" + behind, cuts, refused) == (True, behind)
+
+
+@given(octets, octets, cuts)
+def test_counted_octets_are_taken_whatever_they_are(
+    chunk: bytes, behind: bytes, cuts: list[int]
+) -> None:
+    async def skip(inbox: Inbox) -> bytes:
+        await inbox.skip(len(chunk))
+        return b""
+
+    sent = chunk + behind
+    assert read(sent, cuts, lambda inbox: inbox.octets(len(chunk))) == (chunk, behind)
+    assert read(sent, cuts, skip) == (b"", behind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -310,10 +309,3 @@ def test_a_hundred_recipients_are_enough(user: Client) -> None:
     replies = [user.ask(f"RCPT TO:<{number}@c.d>") for number in range(101)]
     assert all(reply.startswith("250 ") for reply in replies[:100])
     assert replies[100].startswith("452 4.5.3 ")
-
-
-def test_nothing_is_logged_and_no_secret_shown(
-    user: Client, server: PracticeServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert "password" not in repr(server.address).replace("user@gmail.com", "")
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def test_it_listens_on_loopback_and_on_ports_only(host: str, port: int, words: s
 
 
 def test_stopping_breaks_every_conversation_and_ends_the_thread() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with PracticeServer() as server:
         greeted = Client(server.address)
         waiting = Client(server.address, tls=True).sign_in()
@@ -101,7 +102,7 @@ def test_stopping_breaks_every_conversation_and_ends_the_thread() -> None:
         assert greeted.is_over()
         assert waiting.is_over()
         assert ends(shaking)
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((address.host, address.starttls_port), PATIENCE)
     server.stop()
@@ -199,7 +200,8 @@ def test_the_command_tells_all_lists_messages_and_ends_with_zero(how: signal.Sig
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    with process:
+    with process, ExitStack() as undo:
+        undo.callback(process.kill)
         welcome = ""
         while "Ctrl+C" not in welcome:
             line = process.stdout.readline()
