@@ -97,6 +97,8 @@ class Workbench(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colour for quiet text, from whatever theme is chosen."""
         theme = self.current_theme
+        if "quiet" in theme.variables:
+            return {}
         if theme.ansi:
             return {"quiet": "ansi_default"}
         colours = theme.to_color_system().generate()
@@ -108,6 +110,9 @@ class Workbench(App[None]):
         self.desk = MainScreen(
             self._target, self._user, self._mechanism, self.keys, self.shelf, self._profile
         )
+        # The same classes that come with the first resize, so that it changes nothing.
+        for size, steps in zip(self.size, (_BY_COLUMNS, _BY_ROWS), strict=True):
+            self.desk.set_class(True, max(step for step in steps if step[0] <= size)[1])
         return self.desk
 
     def on_mount(self) -> None:
@@ -166,7 +171,7 @@ class Workbench(App[None]):
             self._worker.stop()
         self.exit()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
         """Our actions that make sense now, theme and screenshot."""
         for command in super().get_system_commands(screen):
             if command.title in _PALETTE_OF_TEXTUAL:

@@ -34,6 +34,10 @@ class Keys:
         """The key to name in a sentence, as ``ctrl+g``."""
         return self._keys[id].split(",")[0]
 
+    def has(self, id: str, key: str) -> bool:
+        """Whether ``key`` is one of them."""
+        return key in self._keys[id].split(",")
+
     def short(self, id: str) -> str:
         """The same as short as can be, as ``^g``."""
         return self.first(id).replace("ctrl+", "^").replace("shift+", "⇧")

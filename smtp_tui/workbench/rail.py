@@ -57,7 +57,7 @@ def _stages(view: SessionView) -> Iterator[tuple[str, bool]]:
     mode = view.target.tls if view.target is not None else TlsMode.STARTTLS
     tls = state.security is Security.TLS or (mode is TlsMode.IMPLICIT and view.encrypted)
     hello = state.hello.value if state.hello is not None else "EHLO"
-    yield "TCP", _connected(view)
+    yield "TCP", view.connected
     if mode is TlsMode.IMPLICIT:
         yield "TLS", tls
     yield str(view.greeting or 220), view.greeting is not None
@@ -74,12 +74,6 @@ def _stages(view: SessionView) -> Iterator[tuple[str, bool]]:
     yield f"RCPT ×{recipients}" if recipients else "RCPT", recipients > 0
     yield "DATA ✓" if view.taken else "DATA", view.taken or state.transaction is Transaction.BODY
     yield "QUIT", view.farewell or state.phase is Phase.CLOSING
-
-
-def _connected(view: SessionView) -> bool:
-    if view.link is Link.FAILED:
-        return view.failure is Failure.TLS
-    return view.link in (Link.HANDSHAKING, Link.OPEN) or view.greeting is not None
 
 
 def _failed(view: SessionView, names: list[str]) -> int | None:

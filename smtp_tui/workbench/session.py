@@ -43,10 +43,11 @@ class Exchange:
 class SessionView:
     """What there is to see of a session; computed by ``advance`` alone.
 
-    ``tls`` also holds the facts of a refused certificate. ``in_clear`` are the capabilities the
-    server named before TLS, None when it was not asked. ``envelope`` are the recipients of the
-    message under way or just taken, ``taken`` whether the server took it. ``farewell``: QUIT was
-    answered. ``rtt`` is in seconds.
+    ``connected``: a socket was connected, whatever became of it. ``tls`` also holds the facts of
+    a refused certificate. ``in_clear`` are the capabilities the server named before TLS, None
+    when it was not asked. ``envelope`` counts the recipients of the message under way or just
+    taken, ``taken`` says whether the server took it. ``farewell``: QUIT was answered. ``rtt`` is
+    in seconds.
     """
 
     link: Link = Link.IDLE
@@ -54,6 +55,7 @@ class SessionView:
     target: Target | None = None
     state: State = field(default_factory=State)
     pending: tuple[bytes, ...] = ()
+    connected: bool = False
     greeting: int | None = None
     in_clear: Extensions | None = None
     tls: wire.TlsFacts | None = None
@@ -100,7 +102,7 @@ def advance(view: SessionView, event: wire.Event) -> SessionView:
         case wire.Resolved() | wire.Trying():
             return replace(view, link=Link.CONNECTING)
         case wire.Connected():
-            return replace(view, link=Link.OPEN, rtt=event.elapsed)
+            return replace(view, link=Link.OPEN, connected=True, rtt=event.elapsed)
         case wire.TlsStarted():
             return replace(view, link=Link.HANDSHAKING)
         case wire.TlsEstablished(facts=facts):

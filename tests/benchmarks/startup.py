@@ -35,6 +35,7 @@ def painted(arguments: list[str], marker: bytes) -> float:
     environment = dict(
         os.environ, TERM="xterm-256color", COLORTERM="truecolor", SMTP_TUI_CONFIG=os.devnull
     )
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
     started = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.suggester import Suggester
 
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.events import Span
-from smtp_tui.workbench.panes.fields import Field, lines_of, obeying_nothing
+from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.panes.fields import Field, editing_keys, lines_of, obeying_nothing
 
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_.-]*\}?")
 _DOT = "•"
@@ -74,12 +76,13 @@ class CommandInput(Field):
         Binding("down", "newer", show=False),
         Binding("escape", "escape", show=False),
     ]
+    EDITING: ClassVar[Mapping[str, str]] = {**Field.EDITING, **editing_keys(BINDINGS)}
 
-    class Escape(Message):
-        """Escape was pressed."""
-
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[], None], escape: Callable[[], None], keys: Keys) -> None:
         super().__init__(id="composer-input", select_on_focus=False)
+        self._send = send
+        self._escape = escape
+        self._keys = keys
         self.highlighter = _Drawing(self)
         self.suggester = _Offer(self)
         self.offer = ""
@@ -137,9 +140,10 @@ class CommandInput(Field):
         self.waiting[:0] = [*lines[1:-1], lines[-1] + after]
         self.set_line(before + lines[0])
 
-    def next_line(self) -> None:
-        """Empty the field, or bring the next pasted line into it."""
-        self.set_line(self.waiting.pop(0) if self.waiting else "")
+    def next_line(self, sent: str) -> None:
+        """Take out what was sent; bring the next pasted line in if nothing was typed behind it."""
+        rest = self.value.removeprefix(sent)
+        self.set_line(self.waiting.pop(0) if self.waiting and not rest else rest)
 
     def action_cursor_right(self, select: bool = False) -> None:
         """At the end of the line: accept the offer, else the fix; elsewhere move the cursor."""
@@ -158,9 +162,20 @@ class CommandInput(Field):
         """The line sent after, and at last the one that was being typed."""
         self._go(self._place + 1)
 
+    async def on_key(self, event: events.Key) -> None:
+        """Send at once, before the letters that were typed behind it."""
+        if self._keys.has("send", event.key):
+            event.prevent_default()
+            event.stop()
+            self._send()
+
+    async def action_submit(self) -> None:
+        """Send."""
+        self._send()
+
     def action_escape(self) -> None:
-        """Tell the composer."""
-        self.post_message(self.Escape())
+        """Empty the line or give up."""
+        self._escape()
 
     def action_copy(self) -> None:
         """Copy the selection, unless credentials are in it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from smtp_tui.smtp.advice import Advice, Severity, advise, line_limit
@@ -21,21 +22,21 @@ _MARKS = {Severity.NOTE: "·", Severity.WARNING: "▲", Severity.DANGER: "▲"}
 _STYLES = {Severity.NOTE: "$quiet", Severity.WARNING: "$warning", Severity.DANGER: "$error"}
 
 
+Send = Callable[[str, Callable[[], None]], None]
+"""Sends a line, or says why not; calls back once it is on its way."""
+
+
 class Composer(Vertical):
-    """One line to send, a hint and advice."""
+    """One line to send, a hint and advice.
 
-    class Line(Message):
-        """The person asks to send ``text``; the composer keeps it until told ``sent``."""
+    ``send`` is called at once rather than told by a message: what is typed next must find the
+    line gone. ``give_up`` is what escape does when there is nothing to empty.
+    """
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Escape(Message):
-        """Escape, and nothing in the composer to clear."""
-
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, send: Send, give_up: Callable[[], None]) -> None:
         super().__init__(id="composer")
+        self._send = send
+        self._give_up = give_up
         self._keys = keys
         self._view = SessionView()
         self._said = ""
@@ -45,7 +46,7 @@ class Composer(Vertical):
         """Lines of message text sent since the 354."""
 
     def compose(self) -> ComposeResult:
-        yield CommandInput()
+        yield CommandInput(self.submit, self._escape, self._keys)
         yield Static(id="composer-hint")
         yield Static(id="composer-advice")
 
@@ -113,23 +114,18 @@ class Composer(Vertical):
             self.say(f"Nothing typed. {offered}enter again sends an empty line.")
             return
         self._empty_once = False
-        self.post_message(self.Line(text))
+        self._send(text, lambda: self._sent(text))
 
-    def sent(self) -> None:
+    def _sent(self, text: str) -> None:
         """The line is on its way: keep it in the history and make room for the next."""
         field = self.field
-        self._last = field.value
-        field.remember(field.value)
+        self._last = text
+        field.remember(text)
         if field.in_body:
             self.typed += 1
-        field.next_line()
+        field.next_line(text)
         self._said = ""
         self._draw()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.submit()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -138,12 +134,10 @@ class Composer(Vertical):
         self._empty_once = False
         self._draw()
 
-    @on(CommandInput.Escape)
-    def _escape(self, event: CommandInput.Escape) -> None:
-        event.stop()
+    def _escape(self) -> None:
         field = self.field
         if self._view.link in (Link.RESOLVING, Link.CONNECTING, Link.HANDSHAKING):
-            self.post_message(self.Escape())
+            self._give_up()
         elif field.value:
             field.set_line("")
         elif field.waiting:
@@ -151,7 +145,7 @@ class Composer(Vertical):
             field.waiting.clear()
             self.say(f"{_lines(count)} dropped.")
         else:
-            self.post_message(self.Escape())
+            self._give_up()
 
     def _draw(self) -> None:
         if not self.is_mounted:
@@ -167,7 +161,7 @@ class Composer(Vertical):
         limit = line_limit(self._view.state)
         over = len(octets) + 2 > limit
         self.border_title = self._title()
-        counted = f"{len(octets) + 2}/{limit} octets with CRLF"
+        counted = f"{len(octets) + 2}/{limit} octets with CRLF" if octets else ""
         self.border_subtitle = Content.styled(counted, "$warning" if over else "")
         self.query_one("#composer-hint", Static).update(self._hint(octets))
         self.query_one("#composer-advice", Static).update(self._advice(advice))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Label, Select, Static
+from textual.widgets import Input, Static
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.target import (
@@ -23,6 +23,7 @@ from smtp_tui.wire.target import (
     parse_target,
     validate,
 )
+from smtp_tui.workbench.panes.choice import Choice, Option
 from smtp_tui.workbench.panes.fields import Field, Toggle
 
 _MODES = {
@@ -30,8 +31,9 @@ _MODES = {
     TlsMode.IMPLICIT: "from the first octet",
     TlsMode.NONE: "none: in the clear",
 }
+_LABELS = ("Host", "Port", "TLS", "EHLO as", "Verify", "CA file", "Timeout", "Profile")
 _SAVE = "\0save"
-"""The choice that saves; no name of a profile can be it."""
+"""What saves in the menu of profiles; no name of one can be it."""
 
 
 class ConnectionPane(Vertical):
@@ -64,29 +66,24 @@ class ConnectionPane(Vertical):
 
     def compose(self) -> ComposeResult:
         base = self._base
-        with Vertical(classes="form"):
-            yield Label("Host")
-            yield Field(_host(base), placeholder="mail.example.org", id="host")
-            yield Label("Port")
-            yield Field("" if base.unix_path else str(base.port), id="port")
-            yield Label("TLS")
-            yield Select(
-                [(label, mode.value) for mode, label in _MODES.items()],
-                allow_blank=False,
-                value=base.tls.value,
-                compact=True,
-                id="tls-mode",
-            )
-            yield Label("EHLO as")
-            yield Field(base.ehlo, placeholder="name of this computer", id="ehlo")
-            yield Label("Verify")
-            yield Toggle("the certificate", "nothing (insecure)", base.verify, id="verify")
-            yield Label("CA file")
-            yield Field(str(base.ca_file or ""), placeholder="the system's", id="ca-file")
-            yield Label("Timeout")
-            yield Field(f"{base.timeout:g}", id="timeout")
-            yield Label("Profile")
-            yield Select(self._choices(), prompt="none", compact=True, id="profile")
+        with Horizontal(classes="form"):
+            yield Static(Content("\n".join(_LABELS)), classes="labels")
+            with Vertical(classes="fields"):
+                yield Field(_host(base), placeholder="mail.example.org", id="host")
+                yield Field("" if base.unix_path else str(base.port), id="port")
+                modes = ((label, mode.value) for mode, label in _MODES.items())
+                yield Choice(modes, base.tls.value, id="tls-mode")
+                yield Field(base.ehlo, placeholder="name of this computer", id="ehlo")
+                yield Toggle("the certificate", "nothing (insecure)", base.verify, id="verify")
+                yield Field(str(base.ca_file or ""), placeholder="the system's", id="ca-file")
+                yield Field(f"{base.timeout:g}", id="timeout")
+                yield Choice(
+                    self._choices(),
+                    self._profile,
+                    prompt="none",
+                    commands=[("save these as…", _SAVE)],
+                    id="profile",
+                )
         yield Static(id="connection-problem")
 
     def target(self) -> Target:
@@ -99,7 +96,7 @@ class ConnectionPane(Vertical):
             verify=self.query_one("#verify", Toggle).value,
             ca_file=Path(self._field("ca-file")).expanduser() if self._field("ca-file") else None,
             timeout=_seconds(self._field("timeout")),
-            tls=TlsMode(str(self.query_one("#tls-mode", Select).value)),
+            tls=TlsMode(self.query_one("#tls-mode", Choice).value),
         )
         if _is_address(host):
             return parse_target(host, base=replace(base, host=""))
@@ -117,7 +114,7 @@ class ConnectionPane(Vertical):
         self._set("ca-file", str(target.ca_file or ""))
         self._set("timeout", f"{target.timeout:g}")
         self.query_one("#verify", Toggle).value = target.verify
-        self.query_one("#tls-mode", Select).value = target.tls.value
+        self.query_one("#tls-mode", Choice).value = target.tls.value
         self.problem("")
 
     def problem(self, sentence: str) -> None:
@@ -130,22 +127,16 @@ class ConnectionPane(Vertical):
     def show_profiles(self, names: Sequence[str], chosen: str = "") -> None:
         """Offer these profiles, ``chosen`` being the one in the form."""
         self._profiles = tuple(names)
-        self._profile = chosen
-        select = self.query_one("#profile", Select)
-        with self.prevent(Select.Changed):
-            select.set_options(self._choices())
-            if chosen in self._profiles:
-                select.value = chosen
+        self.query_one("#profile", Choice).set_options(self._choices(), chosen)
 
     def on_mount(self) -> None:
         """Begin without a problem."""
         self.problem("")
-        self.show_profiles(self._profiles, self._profile)
 
     @on(Input.Changed, "#port")
     def _suggest_mode(self, event: Input.Changed) -> None:
         """Suggest the mode the port stands for, unless the person chose one."""
-        select = self.query_one("#tls-mode", Select)
+        select = self.query_one("#tls-mode", Choice)
         if self._mode_chosen or select.value != self._suggested.value:
             return
         try:
@@ -155,20 +146,20 @@ class ConnectionPane(Vertical):
         self._suggested = mode
         select.value = mode.value
 
-    @on(Select.Changed, "#tls-mode")
-    def _mode_changed(self, event: Select.Changed) -> None:
+    @on(Choice.Changed, "#tls-mode")
+    def _mode_changed(self, event: Choice.Changed) -> None:
         event.stop()
         self._mode_chosen = self._mode_chosen or event.value != self._suggested.value
 
-    @on(Select.Changed, "#profile")
-    def _profile_changed(self, event: Select.Changed) -> None:
+    @on(Choice.Changed, "#profile")
+    def _profile_changed(self, event: Choice.Changed) -> None:
         event.stop()
-        if event.value == _SAVE:
-            self.show_profiles(self._profiles, self._profile)
-            self.post_message(self.SaveAsked())
-        elif isinstance(event.value, str) and event.value != self._profile:
-            self._profile = event.value
-            self.post_message(self.ProfileChosen(event.value))
+        self.post_message(self.ProfileChosen(event.value))
+
+    @on(Choice.Command, "#profile")
+    def _save_asked(self, event: Choice.Command) -> None:
+        event.stop()
+        self.post_message(self.SaveAsked())
 
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:
@@ -180,9 +171,8 @@ class ConnectionPane(Vertical):
         event.stop()
         self.post_message(self.Submitted())
 
-    def _choices(self) -> list[tuple[Content, str]]:
-        names = [(Content(visible(name)), name) for name in self._profiles]
-        return [*names, (Content("save these as…"), _SAVE)]
+    def _choices(self) -> list[Option]:
+        return [(visible(name), name) for name in self._profiles]
 
     def _field(self, id: str) -> str:
         return self.query_one(f"#{id}", Field).value

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Label, Select, Static
+from textual.widgets import Input, Static
 
 from smtp_tui.sasl.credentials import Credentials, CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.visible import pieces, visible
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field, SecretField
 from smtp_tui.workbench.tokens import DOTS, Token, tokens
 
@@ -33,19 +34,12 @@ class CredentialsPane(Vertical):
         self.border_subtitle = Content(" · ".join(f"{keys.short(id)} {word}" for id, word in words))
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="form"):
-            yield Label("Mechanism")
-            yield Select(
-                [(name, name) for name in MECHANISMS],
-                allow_blank=False,
-                value=self._mechanism,
-                compact=True,
-                id="mechanism",
-            )
-            yield Label("User")
-            yield Field(self._user, placeholder="user@example.org", id="user")
-            yield Label("Password")
-            yield SecretField(id="password")
+        with Horizontal(classes="form"):
+            yield Static(Content("Mechanism\nUser\nPassword"), classes="labels")
+            with Vertical(classes="fields"):
+                yield Choice([(name, name) for name in MECHANISMS], self._mechanism, id="mechanism")
+                yield Field(self._user, placeholder="user@example.org", id="user")
+                yield SecretField(id="password")
         yield Static(id="anatomy")
         yield Static(id="token")
 
@@ -56,7 +50,7 @@ class CredentialsPane(Vertical):
     @property
     def mechanism(self) -> str:
         """The chosen mechanism, in upper case."""
-        return str(self.query_one("#mechanism", Select).value)
+        return self.query_one("#mechanism", Choice).value
 
     @property
     def credentials(self) -> Credentials:
@@ -70,7 +64,7 @@ class CredentialsPane(Vertical):
         if password:
             self.query_one("#password", SecretField).value = password
         if mechanism in MECHANISMS:
-            self.query_one("#mechanism", Select).value = mechanism
+            self.query_one("#mechanism", Choice).value = mechanism
 
     def tokens(self) -> tuple[Token, ...]:
         """The Base64 strings; raises ``CredentialsError``."""
@@ -83,7 +77,7 @@ class CredentialsPane(Vertical):
         self._draw()
 
     @on(Input.Changed)
-    @on(Select.Changed)
+    @on(Choice.Changed)
     def _changed(self, event: Message) -> None:
         event.stop()
         self._draw()

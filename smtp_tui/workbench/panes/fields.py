@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
@@ -47,8 +48,21 @@ def obeying_nothing(text: str) -> str:
     return "".join(shown)
 
 
+def editing_keys(bindings: Iterable[BindingType]) -> dict[str, str]:
+    """The action of each key; without copying, which others take over where nothing is selected."""
+    keys = {binding.key: binding.action for binding in Binding.make_bindings(bindings)}
+    return {key: action for key, action in keys.items() if action != "copy"}
+
+
 class Field(Input):
-    """A one-row input of a form."""
+    """A one-row input of a form.
+
+    Bindings are looked up by the app, after the key has passed every ancestor, while letters go
+    in at once: typed fast, ``a enter b`` would become ``a b enter``. So the keys of the field act
+    where letters do.
+    """
+
+    EDITING: ClassVar[Mapping[str, str]] = editing_keys(Input.BINDINGS)
 
     def __init__(
         self,
@@ -68,6 +82,14 @@ class Field(Input):
             id=id,
             compact=True,
         )
+
+    async def on_key(self, event: events.Key) -> None:
+        """Act on the field's own keys, in the order they were pressed."""
+        action = self.EDITING.get(event.key)
+        if action is not None:
+            event.prevent_default()
+            event.stop()
+            await self.run_action(action)
 
     def paste(self, text: str) -> None:
         """Put the first line of pasted text at the cursor, over the selection."""

@@ -50,7 +50,7 @@ class Setup(VerticalScroll, can_focus=False):
 class MainScreen(Screen[None]):
     """Panes, keys and what they ask for."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     composer = getters.query_one(Composer)
     connection = getters.query_one(ConnectionPane)
@@ -85,7 +85,7 @@ class MainScreen(Screen[None]):
                 yield ServerPane()
             with Vertical(id="talk"):
                 yield LogPane()
-                yield Composer(self._keys)
+                yield Composer(self._keys, self._send, self._give_up)
         yield KeyBar(self._keys)
         yield Static(id="too-small")
 
@@ -159,8 +159,8 @@ class MainScreen(Screen[None]):
         selected = self.get_selected_text()
         if selected:
             clipboard.copy(self.app, selected, "the selection")
-        elif not self.operator.abort():
-            self._nothing_runs()
+        else:
+            self._give_up()
 
     def toggle_setup(self) -> None:
         """Go to the forms, or back to the command line."""
@@ -225,17 +225,6 @@ class MainScreen(Screen[None]):
 
     # What the panes say
 
-    @on(Composer.Line)
-    def _line(self, event: Composer.Line) -> None:
-        event.stop()
-        self.operator.send(event.text, self.credentials.credentials, self._sent)
-
-    @on(Composer.Escape)
-    def _escape(self, event: Composer.Escape) -> None:
-        event.stop()
-        if not self.operator.abort():
-            self._nothing_runs()
-
     @on(LogView.CopyRequested)
     def _copy_from_log(self, event: LogView.CopyRequested) -> None:
         event.stop()
@@ -271,13 +260,17 @@ class MainScreen(Screen[None]):
         text = f"smtp-tui needs {LEAST[0]} columns × {LEAST[1]} rows; here are {columns} × {rows}."
         self.query_one("#too-small", Static).update(Content(text))
 
-    def _nothing_runs(self) -> None:
-        hang_up, leave = self._keys.first("hang-up"), self._keys.first("quit")
-        self.say(f"Nothing runs. {hang_up} hangs up, {leave} quits.")
+    def _send(self, text: str, sent: Callable[[], None]) -> None:
+        def on_its_way() -> None:
+            sent()
+            self._draw()
 
-    def _sent(self) -> None:
-        self.composer.sent()
-        self._draw()
+        self.operator.send(text, self.credentials.credentials, on_its_way)
+
+    def _give_up(self) -> None:
+        if not self.operator.abort():
+            hang_up, leave = self._keys.first("hang-up"), self._keys.first("quit")
+            self.say(f"Nothing runs. {hang_up} hangs up, {leave} quits.")
 
     def _ask(self, disclosure: Disclosure, agreed: Callable[[], None]) -> None:
         from smtp_tui.workbench.screens.confirm import ConfirmScreen

@@ -1,0 +1,412 @@
+"""The command line: what is typed is what is sent, nothing is sent unasked, secrets stay dots."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from smtp_tui.smtp.state import Phase
+from smtp_tui.wire.actions import Abort, Send
+from smtp_tui.workbench.panes.command_input import secret_spans
+from tests.workbench.windows import Window, window
+
+TOKEN = "AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
+
+
+async def paste(at: Window, text: str) -> None:
+    """Paste as a terminal with bracketed paste does."""
+    at.desk.composer.field.focus()
+    at.app.post_message(events.Paste(text))
+    await at.pilot.pause()
+    await at.pilot.pause()
+
+
+@pytest.mark.parametrize(
+    "line", ["EHLO me", "  RCPT TO: <a@b>  ", "rcpt to:<ü@example.org>", "xyzzy \t 1"]
+)
+async def test_enter_sends_exactly_what_was_typed(line: str) -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.enter(line)
+        assert at.sent == [line.encode()]
+        assert at.desk.composer.text == ""
+
+
+async def test_typing_by_hand_sends_what_the_keys_said() -> None:
+    async with window() as at:
+        at.scene().open()
+        at.desk.composer.field.focus()
+        await at.press("N", "O", "O", "P", "space", "enter")
+        assert at.sent == [b"NOOP "]
+
+
+async def test_f8_sends_from_anywhere() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("NOOP")
+        at.desk.query_one("#user").focus()
+        await at.press("f8")
+        assert at.sent == [b"NOOP"]
+
+
+async def test_an_empty_command_is_sent_only_when_asked_for_twice() -> None:
+    async with window() as at:
+        at.scene().open()
+        at.desk.composer.field.focus()
+        await at.press("enter")
+        assert at.sent == []
+        assert "enter again sends an empty line" in at.text()
+        await at.press("enter")
+        assert at.sent == [b""]
+
+
+async def test_without_a_connection_the_line_stays_and_the_way_is_told() -> None:
+    async with window() as at:
+        await at.enter("EHLO me")
+        assert at.posted == []
+        assert at.desk.composer.text == "EHLO me"
+        assert "f5 connects" in at.text()
+
+
+async def test_a_line_with_nul_is_not_sent() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.enter("NOOP \0")
+        assert at.sent == []
+        assert "NUL" in at.text()
+
+
+async def test_a_refused_line_comes_back() -> None:
+    from smtp_tui.wire.events import Refused
+
+    async with window() as at:
+        at.scene().open()
+        await at.enter("NOOP")
+        at.desk.receive([Refused(0, 1, "Not during the upgrade.")])
+        await at.pilot.pause()
+        assert at.desk.composer.text == "NOOP"
+        assert "Not during the upgrade." in at.text()
+
+
+async def test_pasting_one_line_with_its_end_does_not_send_it() -> None:
+    async with window() as at:
+        at.scene().open()
+        await paste(at, "EHLO me\r\n")
+        assert at.sent == []
+        assert at.desk.composer.text == "EHLO me"
+
+
+async def test_further_pasted_lines_wait_in_sight_until_they_are_asked_for() -> None:
+    async with window() as at:
+        at.scene().open()
+        await paste(at, "EHLO me\nMAIL FROM:<a@b>\rRCPT TO:<c@d>\r\n")
+        assert at.sent == []
+        assert at.desk.composer.text == "EHLO me"
+        assert "2 more pasted lines wait" in at.text()
+        await at.press("enter")
+        assert at.desk.composer.text == "MAIL FROM:<a@b>"
+        assert "1 more pasted line wait" in at.text()
+        await at.press("enter")
+        await at.press("enter")
+        assert at.sent == [b"EHLO me", b"MAIL FROM:<a@b>", b"RCPT TO:<c@d>"]
+        assert at.desk.composer.text == ""
+
+
+async def test_a_paste_into_the_middle_keeps_what_stood_around_it() -> None:
+    async with window() as at:
+        await at.type("ab")
+        at.desk.composer.field.cursor_position = 1
+        await paste(at, "1\n2")
+        assert at.desk.composer.text == "a1"
+        assert at.desk.composer.field.waiting == ["2b"]
+
+
+async def test_pasted_characters_that_end_no_line_do_not_cut_it() -> None:
+    async with window() as at:
+        await paste(at, "NOOP \x0b\x1c\x85\u2028 x")
+        assert at.desk.composer.text == "NOOP \x0b\x1c\x85\u2028 x"
+
+
+async def test_the_clipboard_of_the_program_is_pasted_by_the_same_rule() -> None:
+    async with window() as at:
+        at.scene().open()
+        at.app.copy_to_clipboard("one\ntwo")
+        at.desk.composer.field.focus()
+        await at.press("ctrl+v")
+        assert at.desk.composer.text == "one"
+        assert at.desk.composer.field.waiting == ["two"]
+
+
+async def test_escape_empties_the_line_then_the_lines_that_wait() -> None:
+    async with window() as at:
+        at.scene().open()
+        await paste(at, "one\ntwo\nthree")
+        await at.press("escape")
+        assert at.desk.composer.text == ""
+        await at.press("escape")
+        assert at.desk.composer.field.waiting == []
+        assert "2 more pasted lines dropped" in at.text()
+        assert at.posted == []
+
+
+async def test_up_and_down_walk_through_what_was_sent() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.enter("NOOP 1")
+        await at.enter("NOOP 2")
+        await at.type("draft")
+        await at.press("up")
+        assert at.desk.composer.text == "NOOP 2"
+        await at.press("up", "up")
+        assert at.desk.composer.text == "NOOP 1"
+        await at.press("down", "down")
+        assert at.desk.composer.text == "draft"
+
+
+async def test_the_history_holds_no_credentials_and_no_answers() -> None:
+    async with window() as at:
+        scene = at.scene().secured()
+        await at.enter("NOOP")
+        await at.enter(f"AUTH PLAIN {TOKEN}")
+        scene.both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
+        await at.enter("c2VjcmV0")
+        assert at.sent[-1] == b"c2VjcmV0"
+        await at.press("up")
+        assert at.desk.composer.text == "NOOP"
+
+
+async def test_a_line_with_a_placeholder_may_be_kept_and_goes_out_filled_in() -> None:
+    async with window() as at:
+        at.scene().secured()
+        at.desk.credentials.fill("user@gmail.com", "password")
+        await at.enter("AUTH PLAIN {PLAIN}")
+        assert at.sent == [f"AUTH PLAIN {TOKEN}".encode()]
+        await at.press("up")
+        assert at.desk.composer.text == "AUTH PLAIN {PLAIN}"
+
+
+async def test_a_placeholder_without_credentials_is_not_sent() -> None:
+    async with window() as at:
+        at.scene().secured()
+        await at.enter("AUTH PLAIN {PLAIN}")
+        assert at.posted == []
+        assert "Fill in the user name" in at.text()
+        at.desk.credentials.fill("user")
+        await at.press("enter")
+        assert at.posted == []
+        assert "Fill in the password" in at.text()
+
+
+async def test_braces_that_are_no_placeholder_are_sent_as_they_stand() -> None:
+    async with window() as at:
+        at.scene().secured()
+        at.desk.credentials.fill("user", "password")
+        await at.enter("NOOP {NOTHING} {}")
+        assert at.sent == [b"NOOP {NOTHING} {}"]
+
+
+async def test_message_text_is_never_filled_in() -> None:
+    async with window() as at:
+        scene = at.scene().secured().both(b"MAIL FROM:<a@b>", b"250 ok\r\n")
+        scene.both(b"RCPT TO:<c@d>", b"250 ok\r\n").both(b"DATA", b"354 go\r\n")
+        at.desk.credentials.fill("user", "password")
+        await at.enter("write {PLAIN} there")
+        assert at.sent == [b"write {PLAIN} there"]
+
+
+async def test_a_typed_credential_is_drawn_as_dots_until_it_is_revealed() -> None:
+    async with window() as at:
+        at.scene().secured()
+        await at.type(f"AUTH PLAIN {TOKEN}")
+        assert TOKEN not in at.text()
+        assert "AUTH PLAIN •••" in at.text()
+        await at.press("ctrl+r")
+        assert TOKEN in at.text()
+
+
+async def test_a_typed_credential_is_neither_copied_nor_cut() -> None:
+    async with window() as at:
+        at.scene().secured()
+        await at.type(f"AUTH PLAIN {TOKEN}")
+        at.desk.composer.field.select_all()
+        await at.press("ctrl+c", "ctrl+x")
+        assert at.app.clipboard == ""
+        assert at.desk.composer.text == f"AUTH PLAIN {TOKEN}"
+
+
+async def test_an_answer_to_a_challenge_is_masked_and_the_question_is_shown() -> None:
+    async with window() as at:
+        at.scene().secured().both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
+        await at.type("c2VjcmV0")
+        assert "Username:" in at.text()
+        assert "c2VjcmV0" not in at.text()
+        assert at.desk.composer.field.password
+        await at.type("{LOGIN.user}")
+        assert "{LOGIN.user}" in at.text()
+
+
+async def test_an_answer_typed_behind_auth_is_masked_before_the_challenge_comes() -> None:
+    async with window() as at:
+        at.scene().secured().client(b"AUTH LOGIN")
+        await at.type("c2VjcmV0")
+        assert "c2VjcmV0" not in at.text()
+
+
+async def test_escape_at_a_challenge_cancels_with_a_star() -> None:
+    async with window() as at:
+        at.scene().secured().both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
+        at.desk.composer.field.focus()
+        await at.press("escape")
+        assert at.posted == [Send(b"*")]
+
+
+async def test_escape_gives_up_connecting_and_keeps_the_line() -> None:
+    async with window() as at:
+        at.scene().connecting()
+        await at.type("EHLO me")
+        await at.press("escape")
+        assert at.posted == [Abort()]
+        assert at.desk.composer.text == "EHLO me"
+
+
+async def test_after_354_the_composer_says_it_takes_message_text() -> None:
+    async with window() as at:
+        scene = at.scene().secured().both(b"MAIL FROM:<a@b>", b"250 ok\r\n")
+        scene.both(b"RCPT TO:<c@d>", b"250 ok\r\n").both(b"DATA", b"354 go\r\n")
+        await at.pilot.pause()
+        assert "Message text" in at.text()
+        assert "a line with a single . ends it" in at.text()
+        await at.enter("")
+        await at.enter("..")
+        await at.enter(".")
+        assert at.sent == [b"", b"..", b"."]
+
+
+async def test_a_leading_dot_in_message_text_is_explained_unless_it_ends_it() -> None:
+    async with window() as at:
+        scene = at.scene().secured().both(b"MAIL FROM:<a@b>", b"250 ok\r\n")
+        scene.both(b"RCPT TO:<c@d>", b"250 ok\r\n").both(b"DATA", b"354 go\r\n")
+        await at.type(".hidden")
+        assert "takes the first dot away" in at.text()
+        await at.type(".")
+        assert "takes the first dot away" not in at.text()
+
+
+async def test_the_hint_tells_syntax_code_and_rfc_of_what_is_typed() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("mail from:<a@b>")
+        assert "MAIL FROM:<sender>" in at.text()
+        assert "expects 250" in at.text()
+        assert "RFC 5321 4.1.1.2" in at.text()
+
+
+async def test_octets_are_counted_with_the_line_end() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("RCPT TO:<ü@b>")
+        assert f"{len('RCPT TO:<ü@b>'.encode()) + 2}/512 octets with CRLF" in at.text()
+
+
+async def test_advice_is_shown_with_its_fix_and_the_right_arrow_takes_it() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.type("RCPT TO: <a@b>")
+        assert "▲ no space after TO" in at.text()
+        await at.press("right")
+        assert at.desk.composer.text == "RCPT TO:<a@b>"
+
+
+async def test_what_is_doubtful_can_be_sent_all_the_same() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.enter("RCPT TO: a@b")
+        assert at.sent == [b"RCPT TO: a@b"]
+
+
+async def test_the_right_arrow_takes_the_offered_line_whole_or_what_is_missing_of_it() -> None:
+    async with window() as at:
+        at.scene().open()
+        at.desk.composer.field.focus()
+        await at.press("right")
+        assert at.desk.composer.text == "EHLO laptop.example.org"
+        await at.type("ehlo l")
+        await at.press("right")
+        assert at.desk.composer.text == "ehlo laptop.example.org"
+        assert at.sent == []
+
+
+async def test_the_offer_follows_the_session_to_its_end() -> None:
+    async with window(user="user@gmail.com") as at:
+        scene = at.scene().greeted()
+        offers = [at.desk.composer.field.offer]
+        scene.both(b"STARTTLS", b"220 go\r\n").tls()
+        offers.append(at.desk.composer.field.offer)
+        scene.both(b"EHLO me", b"250-x\r\n250 AUTH PLAIN\r\n")
+        offers.append(at.desk.composer.field.offer)
+        scene.both(b"AUTH PLAIN AGEAYg==", b"235 ok\r\n")
+        offers.append(at.desk.composer.field.offer)
+        assert offers == [
+            "STARTTLS",
+            "EHLO laptop.example.org",
+            "AUTH PLAIN {PLAIN}",
+            "MAIL FROM:<user@gmail.com>",
+        ]
+
+
+async def test_the_first_message_is_offered_line_by_line() -> None:
+    async with window() as at:
+        scene = at.scene().secured().both(b"MAIL FROM:<a@b>", b"250 ok\r\n")
+        scene.both(b"RCPT TO:<c@d>", b"250 ok\r\n").both(b"DATA", b"354 go\r\n")
+        at.desk.composer.field.focus()
+        for _ in range(4):
+            await at.press("right", "enter")
+        assert at.sent == [b"Subject: it works", b"", b"hello", b"."]
+        scene.both(b".", b"250 queued\r\n")
+        assert at.desk.view.state.phase is Phase.COMMAND
+        assert at.desk.composer.field.offer == "QUIT"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("AUTH PLAIN abcd", "abcd"),
+        ("AUTH PLAIN {PLAIN}", ""),
+        ("AUTH LOGIN", ""),
+        ("AUTH PLAIN =", ""),
+        (f"NOOP {TOKEN}", TOKEN),
+        ("EHLO example.org", ""),
+    ],
+)
+def test_which_characters_of_a_command_are_secret(text: str, hidden: str) -> None:
+    spans = secret_spans(text, answering=False)
+    assert "".join(text[start:end] for start, end in spans) == hidden
+
+
+@pytest.mark.parametrize(("text", "hidden"), [("c2Vj", "c2Vj"), ("*", ""), ("{LOGIN.user}", "")])
+def test_which_characters_of_an_answer_are_secret(text: str, hidden: str) -> None:
+    spans = secret_spans(text, answering=True)
+    assert "".join(text[start:end] for start, end in spans) == hidden
+
+
+async def test_keys_that_come_in_one_burst_act_in_their_order() -> None:
+    async with window() as at:
+        at.scene().open()
+        field = at.desk.composer.field
+        field.focus()
+        keys = ["a", "backspace", "N", "1", "enter", "N", "2", "left", "x", "enter", "up", "ctrl+j"]
+        for key in keys:
+            at.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await at.pilot.pause()
+        await at.pilot.pause()
+        assert at.sent == [b"N1", b"Nx2", b"Nx2"]
+
+
+async def test_what_is_typed_behind_a_question_is_kept_apart_from_the_line_asked_about() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.enter("AUTH LOGIN")
+        at.desk.composer.field.insert_text_at_cursor("NOOP")
+        await at.press("y")
+        assert at.sent == [b"AUTH LOGIN"]
+        assert at.desk.composer.text == "NOOP"

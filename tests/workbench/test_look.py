@@ -1,0 +1,129 @@
+"""What can be read: contrast, words beside colours, every theme, the top line at every width."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.color import Color
+
+from smtp_tui.wire import events as wire
+from smtp_tui.wire.target import Target
+from smtp_tui.workbench.panes.status import status_line
+from smtp_tui.workbench.session import SessionView, advance
+from smtp_tui.workbench.themes import THEMES
+from tests.workbench.scene import FACTS, GMAIL, Scene
+from tests.workbench.windows import window
+
+TEXT = "foreground primary secondary success warning error accent quiet text-muted text-disabled"
+SURFACES = "background surface panel"
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.1."""
+
+    def luminance(name: str) -> float:
+        parts = [part / 255 for part in Color.parse(name).rgb]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("surface", SURFACES.split())
+@pytest.mark.parametrize("text", TEXT.split())
+async def test_text_in_our_themes_has_contrast_enough(
+    theme: object, surface: str, text: str
+) -> None:
+    async with window() as at:
+        at.app.theme = getattr(theme, "name", "")
+        variables = at.app.get_css_variables()
+        assert contrast(variables[text], variables[surface]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "dracula"])
+async def test_the_window_can_be_drawn_in_themes_of_others(theme: str) -> None:
+    async with window() as at:
+        at.app.theme = theme
+        at.scene().secured()
+        await at.press("f1")
+        assert "Your first session" in at.text()
+
+
+async def test_without_colour_the_words_still_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with window() as at:
+        at.scene().greeted()
+        await at.pilot.pause()
+        assert "not encrypted" in at.rows()[0]
+        at.scene(number=2).secured()
+        await at.pilot.pause()
+        assert "✓ verified" in at.rows()[0]
+        assert "+ AUTH" in at.text()
+        assert "− STARTTLS" in at.text()
+
+
+def view_of(play: str, target: Target = GMAIL, facts: wire.TlsFacts = FACTS) -> SessionView:
+    """The view after a scene."""
+    view = SessionView()
+
+    def take(event: wire.Event) -> None:
+        nonlocal view
+        view = advance(view, event)
+
+    scene = Scene(take, target)
+    match play:
+        case "connecting":
+            scene.connecting()
+        case "greeted":
+            scene.greeted()
+        case "secured":
+            scene.secured(facts)
+        case "failed":
+            scene.connecting()
+            take(wire.Failed(0, 1, wire.Failure.CONNECT, "Refused."))
+    return view
+
+
+@pytest.mark.parametrize(
+    ("play", "words"),
+    [
+        ("", "not connected"),
+        ("connecting", "connecting"),
+        ("failed", "could not connect"),
+        ("greeted", "not encrypted"),
+        ("secured", "TLS 1.3 ✓ verified"),
+    ],
+)
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_the_top_line_says_in_words_where_we_are(play: str, words: str, width: int) -> None:
+    line = status_line(view_of(play), width)
+    assert words in line.plain
+    assert line.cell_length <= width
+
+
+def test_the_top_line_says_so_when_nobody_vouches_for_the_server() -> None:
+    facts = replace(FACTS, verified=False)
+    assert "TLS 1.3 ✗ not verified" in status_line(view_of("secured", facts=facts), 120).plain
+
+
+def test_the_rail_is_spelt_out_when_there_is_room_and_squares_when_not() -> None:
+    view = view_of("secured")
+    assert "TCP ━ 220 ━ EHLO ━ TLS ━  EHLO  ─ AUTH ─ MAIL" in status_line(view, 120).plain
+    assert "TCP━220━EHLO━TLS━ EHLO ─AUTH" in status_line(view, 100).plain
+    assert "■■■■▣□□□□□ EHLO" in status_line(view, 80).plain
+
+
+def test_the_form_of_the_top_line_stays_while_the_session_advances() -> None:
+    for width in (80, 100, 120):
+        spelt = {"━" in status_line(view_of(play), width).plain for play in ("greeted", "secured")}
+        assert len(spelt) == 1
+
+
+def test_a_very_long_host_leaves_room_for_what_matters() -> None:
+    view = view_of("secured", replace(GMAIL, host="a" * 200 + ".example"))
+    line = status_line(view, 80)
+    assert line.cell_length <= 80
+    assert "✓ verified" in line.plain
