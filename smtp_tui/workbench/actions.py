@@ -155,6 +155,36 @@ class Send(UserAction):
         screen.composer.submit()
 
 
+class PracticeServer(UserAction):
+    """Start the practice server, an SMTP server inside this program, and connect to it."""
+
+    id, keys, title = "practice", "f4", "Practice server"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.start_practice()
+
+
+class PracticeMails(UserAction):
+    """Show the mails that the practice server accepted."""
+
+    id, keys, title = "mails", "f3", "Mails of the practice server"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.show_mails()
+
+
+class SaveProfile(UserAction):
+    """Keep the connection settings under a name; never the password."""
+
+    id, keys, title = "save-profile", "shift+f2", "Save as profile"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.save_profile()
+
+
 class Jump(UserAction):
     """Show a letter on every pane and field; press it to go there."""
 
@@ -240,6 +270,9 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         StartTls,
         Authenticate,
         Send,
+        PracticeServer,
+        PracticeMails,
+        SaveProfile,
         Jump,
         CopyToken,
         InsertToken,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,12 +23,13 @@ from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, checked_keymap
 from smtp_tui.workbench.operator import Worker
+from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.screens.main import LEAST, MainScreen
 from smtp_tui.workbench.shelf import Shelf
 from smtp_tui.workbench.themes import THEMES
 
 if TYPE_CHECKING:
-    from smtp_tui.practice.server import PracticeAddress, PracticeServer
+    from smtp_tui.practice.server import PracticeAddress
 
 Sink = Callable[[Event], None]
 WorkerFactory = Callable[[Sink], Worker]
@@ -55,7 +56,12 @@ class PracticeReady(Message):
 
 
 class Workbench(App[None]):
-    """The window. ``worker`` makes the worker from the sink it tells its events to."""
+    """The window.
+
+    ``target`` fills the form; it is connected to only with ``connect_at_once``. With ``practice``
+    the practice server is started and connected to, with the target's other settings. ``worker``
+    makes the worker from the sink it tells its events to.
+    """
 
     TITLE = "smtp-tui"
     CSS_PATH = Path("workbench.tcss")
@@ -82,9 +88,11 @@ class Workbench(App[None]):
         self._practice = practice
         self._make_worker = worker or _thread_worker
         self._worker: Worker | None = None
-        self._practice_server: PracticeServer | None = None
         self.desk: MainScreen
         self._bridge: Bridge | None = None
+        self.practice = Practice(
+            lambda address: self._post(PracticeReady(address)), self._tell_from_thread
+        )
         self.shelf = Shelf(settings or Settings(), self._tell_from_thread)
         self._profile = profile
         self._mechanism = mechanism
@@ -108,7 +116,13 @@ class Workbench(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The workbench itself."""
         self.desk = MainScreen(
-            self._target, self._user, self._mechanism, self.keys, self.shelf, self._profile
+            self._target,
+            self._user,
+            self._mechanism,
+            self.keys,
+            self.shelf,
+            self.practice,
+            self._profile,
         )
         # The same classes that come with the first resize, so that it changes nothing.
         for size, steps in zip(self.size, (_BY_COLUMNS, _BY_ROWS), strict=True):
@@ -128,26 +142,21 @@ class Workbench(App[None]):
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         desk.note(self._problems)
         if self._practice:
-            desk.say("The practice server is starting.")
-            threading.Thread(target=self._start_practice, name="practice", daemon=True).start()
+            desk.start_practice()
         elif self._connect_at_once and self._target is not None:
             desk.connect()
-
-    def _start_practice(self) -> None:
-        from smtp_tui.practice.server import CannotListenError, PracticeServer
-
-        self._practice_server = PracticeServer()
-        try:
-            address = self._practice_server.start()
-        except CannotListenError as error:
-            self._tell_from_thread(str(error))
-        else:
-            self.post_message(PracticeReady(address))
 
     @on(PracticeReady)
     def _practice_ready(self, event: PracticeReady) -> None:
         at = event.address
-        target = Target(at.host, at.starttls_port, TlsMode.STARTTLS, "localhost", True, at.ca_file)
+        wanted = self._target if self._practice and self._target is not None else Target("")
+        target = replace(
+            wanted,
+            host=at.host,
+            port=at.tls_port if wanted.tls is TlsMode.IMPLICIT else at.starttls_port,
+            ehlo=wanted.ehlo or "localhost",
+            ca_file=at.ca_file,
+        )
         self.desk.practise(target, (at.starttls_port, at.tls_port), at.user, at.password)
 
     @on(Copied)
@@ -203,7 +212,10 @@ class Workbench(App[None]):
         self.set_keymap(good)
 
     def _tell_from_thread(self, sentence: str) -> None:
-        self.post_message(Told(sentence))
+        self._post(Told(sentence))
+
+    def _post(self, message: Message) -> None:
+        self.post_message(message)
 
 
 def _thread_worker(sink: Sink) -> Worker:

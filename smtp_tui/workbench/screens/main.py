@@ -33,6 +33,7 @@ from smtp_tui.workbench.panes.keybar import KeyBar
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.panes.status import StatusBar
+from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.shelf import Shelf
 from smtp_tui.workbench.token_keys import TokenKeys
@@ -63,6 +64,7 @@ class MainScreen(Screen[None]):
         mechanism: str,
         keys: Keys,
         shelf: Shelf,
+        practice: Practice,
         profile: str = "",
     ) -> None:
         super().__init__()
@@ -72,6 +74,7 @@ class MainScreen(Screen[None]):
         self._mechanism = mechanism
         self._keys = keys
         self._shelf = shelf
+        self._practice = practice
         self._profile = profile
         self.operator = Operator(self._ask, self.say, keys)
         self.tokens = TokenKeys(self)
@@ -92,7 +95,9 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin in the form, unless there is nothing to fill in."""
         self._draw()
-        (self.composer.field if self._target is not None else self.query_one("#host")).focus()
+        target = self._target
+        named = target is not None and (target.host or target.unix_path is not None)
+        (self.composer.field if named else self.query_one("#host")).focus()
 
     def receive(self, batch: Sequence[wire.Event]) -> None:
         """Fold events of the wire into the view and draw it."""
@@ -126,6 +131,21 @@ class MainScreen(Screen[None]):
         self.operator.connect(target)
         self._close_drawer()
         self.composer.field.focus()
+
+    def start_practice(self) -> None:
+        """Start the practice server and connect to it."""
+        self.say("The practice server is starting.")
+        self._practice.start()
+
+    def show_mails(self) -> None:
+        """Show what the practice server accepted."""
+        messages = self._practice.messages
+        if messages is None:
+            self.say("There is no practice server: the palette or --practice starts one.")
+            return
+        from smtp_tui.workbench.screens.mails import MailsScreen
+
+        self.app.push_screen(MailsScreen(messages))
 
     def practise(self, target: Target, ports: tuple[int, ...], user: str, password: str) -> None:
         """Fill in the practice server and connect to it."""
@@ -262,6 +282,7 @@ class MainScreen(Screen[None]):
 
     def _send(self, text: str, sent: Callable[[], None]) -> None:
         def on_its_way() -> None:
+            self.query_one(LogPane).follow()
             sent()
             self._draw()
 
