@@ -173,7 +173,7 @@ def _window(arguments: list[str]) -> int:
     from smtp_tui.workbench.app import Workbench
 
     workbench = Workbench(
-        None if options.practice else destination.target,
+        asked.layer().target() if options.practice else destination.form,
         user="" if options.practice else destination.user,
         connect_at_once=asked.target is not None,
         practice=options.practice,

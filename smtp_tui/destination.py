@@ -50,11 +50,13 @@ class Asked:
 class Destination:
     """What all layers come to.
 
-    ``target`` is None where nothing names a server. ``timeout`` is what some layer set, in
+    ``target`` is None where nothing names a server; ``form`` is what is known all the same, not
+    validated, for a person to complete. ``timeout`` is what some layer set, in
     seconds. ``settings`` carry the theme that holds and the problems of all layers.
     """
 
     target: Target | None
+    form: Target
     user: str
     profile: str
     mechanism: str
@@ -85,6 +87,7 @@ def find(asked: Asked, environ: Mapping[str, str]) -> Destination:
         target = validate(profile.target())
     return Destination(
         target,
+        target or profile.target(),
         target.user if target is not None else profile.user or "",
         profile.name,
         profile.mechanism or "",

@@ -44,15 +44,15 @@ class Profile:
         """The target it stands for, what is not set filled in from the defaults.
 
         Without a port: 24 for LMTP, 465 for implicit TLS, 25 for none, else 587. Without a mode
-        the port decides; a Unix socket has none. The target is not validated (``host`` is "" when
-        nothing names a server): ``wire.target.validate`` does that.
+        the port decides; LMTP and a Unix socket have none. The target is not validated (``host``
+        is "" when nothing names a server): ``wire.target.validate`` does that.
         """
         port = self._port()
         local = self.unix_path is not None
         return Target(
             host="" if local else self.host or "",
             port=port,
-            tls=self.tls or (TlsMode.NONE if local else default_tls(port)),
+            tls=self.tls or (TlsMode.NONE if local or self.lmtp else default_tls(port)),
             ehlo=self.ehlo or "",
             verify=_or(self.verify, _DEFAULT.verify),
             ca_file=self.ca_file,

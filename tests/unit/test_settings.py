@@ -128,10 +128,10 @@ def test_the_path_is_else_in_the_users_configuration_and_nothing_is_created(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_importing_loads_no_tomlkit_no_platformdirs_and_no_socket() -> None:
+def test_importing_loads_no_tomlkit_and_no_platformdirs() -> None:
     script = (
         "import sys, smtp_tui.settings;"
-        "print([m for m in ('tomlkit', 'platformdirs', 'tomllib', 'socket', 'ssl', 'asyncio',"
+        "print([m for m in ('tomlkit', 'platformdirs', 'tomllib', 'ssl', 'asyncio',"
         " 'threading', 'textual', 'rich', 'tempfile') if m in sys.modules])"
     )
     done = subprocess.run(
@@ -955,7 +955,7 @@ def test_port_and_mode_fill_each_other_in() -> None:
     assert filled(Profile("", tls=TlsMode.IMPLICIT)) == (465, TlsMode.IMPLICIT)
     assert filled(Profile("", tls=TlsMode.NONE)) == (25, TlsMode.NONE)
     assert filled(Profile("", tls=TlsMode.STARTTLS)) == (587, TlsMode.STARTTLS)
-    assert filled(Profile("", lmtp=True)) == (24, TlsMode.STARTTLS)
+    assert filled(Profile("", lmtp=True)) == (24, TlsMode.NONE)
     assert filled(Profile("", lmtp=True, tls=TlsMode.NONE)) == (24, TlsMode.NONE)
     assert filled(Profile("", unix_path=Path("/s")))[1] is TlsMode.NONE
 
