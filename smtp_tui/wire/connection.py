@@ -80,10 +80,9 @@ class Connection:
         self._clock = clock
         self._context = context
         self._link = Link(self.target, number, tell=sink, clock=clock)
-        self._teller = Teller(number, sink, clock)
-        self._talk = Conversation(
-            Dialogue(target.lmtp), self._teller, write=self._write, clock=clock
-        )
+        dialogue = Dialogue(target.lmtp)
+        self._teller = Teller(number, sink, clock, dialogue)
+        self._talk = Conversation(dialogue, self._teller, write=self._write, clock=clock)
         self._watch = Watch()
         self._opened_at = 0.0
         self._closes_at = NEVER
@@ -169,7 +168,7 @@ class Connection:
                 self._receive(occurrence)
             else:
                 self._meet(occurrence)
-            if link.stage is Stage.CLOSED:
+            if self.finished:
                 return False
         if deadline != NEVER:
             self._tick()
@@ -280,7 +279,7 @@ class Connection:
         now = self._clock()
         self.address = address
         self._sink(Connected(now, self.number, address, now - self._opened_at))
-        self._teller.taken(0)
+        self._teller.taken(0, now)
         self._teller.state(self._talk.dialogue)
         if self.target.tls is TlsMode.IMPLICIT:
             self._start_tls()
@@ -293,7 +292,7 @@ class Connection:
 
     def _took(self) -> None:
         self._behind = self._link.unsent
-        self._teller.taken(self._link.taken)
+        self._teller.taken(self._link.taken, self._clock())
 
     def _settle(self) -> None:
         """Do what the conversation asks for."""
@@ -385,7 +384,10 @@ class Connection:
         if quitting and not end.clean and not end.reset:
             self._teller.note(endings.NO_CLOSE_NOTIFY)
         clean = end.clean or quitting
+        ungreeted = self._talk.dialogue.phase is Phase.GREETING
         closed = self._talk.receive_eof(clean=clean)
+        if ungreeted and self.target.tls is not TlsMode.IMPLICIT:
+            self._teller.note(endings.UNGREETED, Remedy.USE_IMPLICIT_TLS)
         self._finish(clean, endings.of_server(end, closed, quitting=quitting))
 
     def _fail(self, failure: Failure, text: str, remedy: Remedy | None = None) -> None:

@@ -27,6 +27,10 @@ INJECTED = (
     "Plain text came behind the server's 220 to STARTTLS, where TLS should begin: somebody may be"
     " injecting replies. Nothing of it was taken for the server's word."
 )
+UNGREETED = (
+    "Not even a greeting: perhaps this port expects TLS from the first octet,"
+    " or the server does not talk to this address."
+)
 STARTTLS_REFUSED = "STARTTLS was refused: the connection is still not encrypted."
 UNFINISHED_LINE = "Closed without QUIT, which would have continued an unfinished line."
 

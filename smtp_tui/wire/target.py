@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
+import socket
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -96,9 +96,9 @@ def parse_target(text: str, *, base: Target | None = None) -> Target:
     text = text.strip(" ")
     _refuse_controls("target", text)
     start = base or Target("")
-    if (socket := _UNIX_FORM.fullmatch(text)) is not None:
-        lmtp = start.lmtp or socket[1] is not None
-        path = Path((socket[2] or "").removeprefix("//"))
+    if (unix := _UNIX_FORM.fullmatch(text)) is not None:
+        lmtp = start.lmtp or unix[1] is not None
+        path = Path((unix[2] or "").removeprefix("//"))
         return validate(replace(start, host="", unix_path=path, tls=TlsMode.NONE, lmtp=lmtp))
     url = _URL_FORM.fullmatch(text)
     scheme = _scheme(url[1]) if url is not None else None
@@ -191,11 +191,7 @@ def is_literal(host: str) -> bool:
 
 def is_ipv4(host: str) -> bool:
     """Whether it is an IPv4 address."""
-    try:
-        ipaddress.IPv4Address(host)
-    except ValueError:
-        return False
-    return True
+    return _is_address(socket.AF_INET, host)
 
 
 def is_ipv6(host: str) -> bool:
@@ -203,9 +199,13 @@ def is_ipv6(host: str) -> bool:
     address, mark, zone = host.partition("%")
     if mark and _ZONE.fullmatch(zone) is None:
         return False
+    return _is_address(socket.AF_INET6, address)
+
+
+def _is_address(family: socket.AddressFamily, text: str) -> bool:
     try:
-        ipaddress.IPv6Address(address)
-    except ValueError:
+        socket.inet_pton(family, text)
+    except (OSError, ValueError):
         return False
     return True
 

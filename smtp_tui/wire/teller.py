@@ -34,7 +34,11 @@ class Teller:
     )  # fmt: skip
 
     def __init__(
-        self, number: int, tell: Callable[[Event], None], clock: Callable[[], float]
+        self,
+        number: int,
+        tell: Callable[[Event], None],
+        clock: Callable[[], float],
+        talk: dialogue.Dialogue,
     ) -> None:
         self.tell = tell
         self.protection = Protection.CLEAR
@@ -42,17 +46,17 @@ class Teller:
         self._clock = clock
         self._taken: deque[tuple[int, float]] = deque()
         self._state: State | None = None
-        self._pending: tuple[bytes, ...] = ()
+        self._pending = talk.pending_verbs
 
     @property
     def pending(self) -> tuple[bytes, ...]:
         """The verbs that waited for a reply when the state was last told."""
         return self._pending
 
-    def taken(self, octets: int) -> None:
-        """The socket took so many octets by now, counted from the first of the connection."""
+    def taken(self, octets: int, at: float) -> None:
+        """The socket took so many octets by then, counted from the first of the connection."""
         if not self._taken or self._taken[-1][0] != octets:
-            self._taken.append((octets, self._clock()))
+            self._taken.append((octets, at))
 
     def sent(self, sent: dialogue.Sent) -> None:
         """Octets go out."""
@@ -76,11 +80,10 @@ class Teller:
 
     def told(self, at: float, event: events.Event) -> None:
         """The dialogue made something of octets that came at that time."""
-        elapsed = None
-        if isinstance(event, events.Reply) or (
-            isinstance(event, events.ReplyLine) and event.first and event.command is not None
-        ):
-            elapsed = self._since(event.command, at)
+        command = None
+        if isinstance(event, events.Reply) or (isinstance(event, events.ReplyLine) and event.first):
+            command = event.command
+        elapsed = self._since(command, at) if command is not None else None
         self.tell(Told(at, self._number, event, elapsed, self.protection))
 
     def state(self, talk: dialogue.Dialogue) -> None:

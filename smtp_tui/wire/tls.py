@@ -91,6 +91,8 @@ class TLSLayer:
         if not self._ended:
             try:
                 self._ended = not self._tls.read(1)
+            except ssl.SSLZeroReturnError:
+                self._ended = True
             except ssl.SSLError:
                 return False
         return self._ended
@@ -161,6 +163,8 @@ class TLSLayer:
                     break
         except ssl.SSLWantReadError:
             pass
+        except ssl.SSLZeroReturnError:  # what an end in order looks like after ``close``
+            self._ended = True
         except ssl.SSLError as error:
             raise broken_session(error, self._chain(), b"".join(pieces)) from error
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)

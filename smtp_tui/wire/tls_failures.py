@@ -199,7 +199,7 @@ def _expired(facts: _Facts, host: str, message: str) -> str:
     now = today()
     for place, one in enumerate(facts):
         if one.not_after is not None and one.not_after < now:
-            days = -(one.days_left(now) or 0)
+            days = (now - one.not_after).days
             ago = "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
             return f"{_which(place, one)} expired on {_day(one.not_after)} ({ago}): renew it."
     return "A certificate has expired: renew it."
