@@ -93,7 +93,7 @@ class Link:
         )
         self._stream: Stream | None = None
         self._handshake_began = NEVER
-        self._brisk = False
+        self._brisk = True
         self._news: list[Occurrence] = []
 
     @property
@@ -186,7 +186,7 @@ class Link:
         What is on this computer or near it answers sooner than a sleeping process wakes up.
         """
         began = time.perf_counter()
-        if self._brisk:
+        if self._brisk and patience != 0:
             while time.perf_counter() - began < _GLANCE:
                 if ready := self._poller.poll(0):
                     return ready
@@ -219,6 +219,8 @@ class Link:
 
     def _dial(self, act: Callable[[], None]) -> None:
         dialler = self._dialler
+        if self._stream is not None:  # another attempt came to its end at the same moment
+            return
         self.stage = Stage.CONNECTING
         try:
             act()
@@ -227,7 +229,7 @@ class Link:
             return
         if dialler.resolving:
             self.stage = Stage.RESOLVING
-        elif dialler.connection is not None and self._stream is None:
+        elif dialler.connection is not None:
             self.stage = Stage.OPEN
             self._stream = Stream(dialler.connection, self._poller)
             self._news.append(Reached(dialler.address))

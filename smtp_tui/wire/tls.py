@@ -35,8 +35,8 @@ class TLSLayer:
     """
 
     __slots__ = (
-        "_context", "_ended", "_first", "_host", "_incoming", "_outgoing", "_tls", "_unsent",
-        "facts",
+        "_context", "_ended", "_facts", "_first", "_host", "_incoming", "_outgoing", "_tls",
+        "_unsent", "established",
     )  # fmt: skip
 
     def __init__(self, context: ssl.SSLContext, server_name: str | None) -> None:
@@ -50,14 +50,18 @@ class TLSLayer:
         self._first = b""
         self._ended = False
         self._unsent = bytearray()
-        self.facts: TlsFacts | None = None
-        """What the handshake showed; None until it is done."""
+        self._facts: TlsFacts | None = None
+        self.established = False
+        """Whether the handshake is done."""
         self._shake_hands()
 
     @property
-    def established(self) -> bool:
-        """Whether the handshake is done."""
-        return self.facts is not None
+    def facts(self) -> TlsFacts | None:
+        """What the handshake showed; None until it is done."""
+        if self._facts is None and self.established:
+            verified = self._context.verify_mode is ssl.CERT_REQUIRED
+            self._facts = self._describe(self._chain(), verified=verified)
+        return self._facts
 
     @property
     def ended(self) -> bool:
@@ -66,11 +70,11 @@ class TLSLayer:
 
     def receive(self, ciphertext: bytes) -> bytes:
         """Take octets from the socket and give the plain text in them; raises ``TLSFailure``."""
-        if self.facts is None:
+        if not self.established:
             self._first += ciphertext[: _KEPT - len(self._first)]
             self._incoming.write(ciphertext)
             self._shake_hands()
-            if self.facts is None:
+            if not self.established:
                 return b""
         else:
             self._incoming.write(ciphertext)
@@ -86,7 +90,7 @@ class TLSLayer:
         Raises ``TLSFailure`` in the middle of the handshake.
         """
         self._incoming.write_eof()
-        if self.facts is None:
+        if not self.established:
             raise plain_text(self._first) if self._is_plain() else closed_in_handshake()
         if not self._ended:
             try:
@@ -124,7 +128,7 @@ class TLSLayer:
 
     def refused_facts(self, failure: TLSFailure) -> TlsFacts:
         """What a failed handshake showed, as far as it came."""
-        return self._facts(failure.chain, verified=False, problem=failure.sentence)
+        return self._describe(failure.chain, verified=False, problem=failure.sentence)
 
     def _shake_hands(self) -> None:
         if self._first and self._is_plain():
@@ -138,8 +142,7 @@ class TLSLayer:
             raise refused_certificate(error, self._chain(), self._host) from error
         except ssl.SSLError as error:
             raise broken_handshake(error, self._chain()) from error
-        verified = self._context.verify_mode is ssl.CERT_REQUIRED
-        self.facts = self._facts(self._chain(), verified=verified)
+        self.established = True
 
     def _is_plain(self) -> bool:
         return bool(self._first) and self._first[0] not in _RECORD_TYPES
@@ -169,7 +172,7 @@ class TLSLayer:
             raise broken_session(error, self._chain(), b"".join(pieces)) from error
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _facts(self, chain: tuple[bytes, ...], *, verified: bool, problem: str = "") -> TlsFacts:
+    def _describe(self, chain: tuple[bytes, ...], *, verified: bool, problem: str = "") -> TlsFacts:
         cipher = self._tls.cipher()
         return TlsFacts(
             version=self._tls.version() or "",
@@ -261,12 +264,9 @@ def _load(context: ssl.SSLContext, ca_file: Path) -> None:
 def _ca_stamp(path: Path) -> tuple[object, ...]:
     try:
         status = path.stat()
-        regular = stat.S_ISREG(status.st_mode)
-        if regular:
-            path.open("rb").close()
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
-    if not regular:  # reading a pipe would wait for ever
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
         raise TargetError(f"The CA file {visible(str(path))} is not a regular file.")
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
