@@ -184,22 +184,19 @@ class Connection:
         """Send one line as typed."""
         if self._ready():
             self._talk.send(line)
-            if self._talk.signal is not None:
-                self._settle()
+            self._settle()
 
     def send_raw(self, data: bytes) -> None:
         """Send octets exactly."""
         if self._ready():
             self._talk.send_raw(data)
-            if self._talk.signal is not None:
-                self._settle()
+            self._settle()
 
     def send_body(self, message: bytes) -> None:
         """Send a whole message after 354."""
         if self._ready():
             self._talk.send_body(message)
-            if self._talk.signal is not None:
-                self._settle()
+            self._settle()
 
     def start_tls(self) -> None:
         """Send STARTTLS; the handshake follows a 220."""
@@ -242,8 +239,7 @@ class Connection:
         unfinished = talk.dialogue.partial
         if unfinished or watch.waiting:
             watch.heard(self._clock(), unfinished)
-        if talk.signal is not None:
-            self._settle()
+        self._settle()
 
     def _meet(self, occurrence: Occurrence) -> None:
         match occurrence:
