@@ -141,9 +141,7 @@ class Ours:
 
     def session(self) -> None:
         client = self._greeted()
-        client.send(b"QUIT")
-        while client.step():
-            pass
+        self._quit(client)
 
     def round_trips(self, count: int) -> float:
         client = self._greeted()
@@ -153,10 +151,16 @@ class Ours:
             while client.pending:
                 client.step()
         took = time.perf_counter() - began
-        client.send(b"QUIT")
-        while client.step():
-            pass
+        self._quit(client)
         return took
+
+    @staticmethod
+    def _quit(client: Connection) -> None:
+        """Say QUIT and close when it is answered, as smtplib does."""
+        client.send(b"QUIT")
+        while client.pending:
+            client.step()
+        client.abort()
 
     def _greeted(self) -> Connection:
         from smtp_tui.wire.connection import Connection
