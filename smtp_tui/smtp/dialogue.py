@@ -36,7 +36,6 @@ from smtp_tui.smtp.incoming import Incoming
 from smtp_tui.smtp.outgoing import Grammar, Outgoing, Waiting
 from smtp_tui.smtp.replies import Limits, Line, LineSplitter, parse
 from smtp_tui.smtp.state import (
-    AUTH_RESPONSE,
     Effect,
     Hello,
     Identity,
@@ -204,8 +203,7 @@ class Dialogue:
     def auth_response(self, token: bytes | None) -> bytes:
         """An answer to a challenge, put into Base64; b"" is an empty line, None is ``*``."""
         self._require_sendable()
-        pending = any(item.verb in (b"AUTH", AUTH_RESPONSE) for item in self._out.queue)
-        if self.phase is not Phase.AUTH and not pending:
+        if self.phase is not Phase.AUTH and not self._out.awaits_auth:
             raise LocalProtocolError("no challenge is waiting: send AUTH first")
         line = b"*" if token is None else base64.b64encode(token)
         return self._send(line + b"\r\n")
@@ -368,7 +366,7 @@ class Dialogue:
             self._answer_early(code)
         elif head.expects <= 0:
             self._apply(head, command, code, tuple(incoming.lines))
-            self._out.queue.popleft()
+            self._out.answered()
         elif code == 421:
             self._state = apply(self._state, Effect.CLOSE)
 

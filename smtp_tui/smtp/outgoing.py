@@ -25,6 +25,7 @@ KEPT = 1024 * 1024
 """How many octets of one chunk are kept, to be read again if the server refuses BDAT."""
 
 _BODY_HEAD = 4096
+_CHALLENGEABLE = (b"AUTH", AUTH_RESPONSE)
 
 
 class Grammar(Enum):
@@ -76,6 +77,8 @@ class Outgoing:
     marks: list[Span] = field(default_factory=list)
     """Credentials among the octets of the last ``read``, by offset."""
     offset: int = 0
+    _auths: int = 0
+    """How many of the queue may be answered with a challenge."""
     _fragment: bytearray = field(default_factory=bytearray)
     _fragment_offset: int = 0
     _end_of_data: EndOfData = field(default_factory=EndOfData)
@@ -114,6 +117,16 @@ class Outgoing:
         if self._fragment:
             self._mark(self._fragment_offset, self._secrets_of(bytes(self._fragment)))
 
+    def answered(self) -> None:
+        """The head got its last reply."""
+        if self.queue.popleft().verb in _CHALLENGEABLE:
+            self._auths -= 1
+
+    @property
+    def awaits_auth(self) -> bool:
+        """Whether something that waits may be answered with a challenge."""
+        return self._auths > 0
+
     def read(self, data: bytes, offset: int) -> None:
         """Cut octets into commands, in the grammar of the moment."""
         position = 0
@@ -132,9 +145,7 @@ class Outgoing:
         behind = list(self.queue)[1:]
         offset = behind[0].offset if behind else self._fragment_offset
         data = b"".join(bytes(item.raw) for item in behind) + bytes(self._fragment)
-        self.queue.clear()
-        if head is not None:
-            self.queue.append(head)
+        self._only(head)
         self._begin(grammar)
         self.read(data, offset)
 
@@ -146,8 +157,7 @@ class Outgoing:
         whole = len(chunk) == head.chunk
         behind = list(self.queue)[1:]
         data = chunk + b"".join(bytes(item.raw) for item in behind) + bytes(self._fragment)
-        self.queue.clear()
-        self.queue.append(head)
+        self._only(head)
         self._begin(Grammar.LINES)
         self.read(data, head.offset + line)
         return whole
@@ -155,6 +165,13 @@ class Outgoing:
     def begin(self, grammar: Grammar) -> None:
         """From here on the server reads in another grammar; nothing is waiting behind."""
         self._begin(grammar)
+
+    def _only(self, head: Waiting | None) -> None:
+        self.queue.clear()
+        self._auths = 0
+        if head is not None:
+            self.queue.append(head)
+            self._auths = int(head.verb in _CHALLENGEABLE)
 
     def _begin(self, grammar: Grammar) -> None:
         self.grammar = grammar
@@ -226,6 +243,8 @@ class Outgoing:
             item = Waiting(verb_of(line), bytearray(line), offset, len(line), spans)
             item.mechanism = secrets.mechanism_of(line)
         self.queue.append(item)
+        if item.verb in _CHALLENGEABLE:
+            self._auths += 1
         if item.verb == b"BDAT" and (match := _BDAT.fullmatch(line)) is not None:
             item.last = match[2] is not None
             self._chunk_left = int(match[1])
@@ -241,7 +260,7 @@ class Outgoing:
     def _secrets_of(self, line: bytes) -> tuple[Span, ...]:
         if self.grammar is Grammar.RESPONSE:
             return secrets.in_response(line)
-        if any(item.verb in (b"AUTH", AUTH_RESPONSE) for item in self.queue):
+        if self._auths:
             return secrets.in_line_behind_auth(line)
         return secrets.in_command(line)
 

@@ -215,6 +215,8 @@ def apply(state: State, effect: Effect) -> State:
     match effect:
         case Effect.LISTEN:
             return replace(state, phase=Phase.COMMAND)
+        case Effect.TRANSACTION_ENDS if state.transaction is Transaction.NONE:
+            return state
         case Effect.TRANSACTION_ENDS:
             return replace(state, transaction=Transaction.NONE, recipients=0)
         case Effect.SENDER:
