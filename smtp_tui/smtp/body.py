@@ -8,6 +8,7 @@ END_OF_DATA = b"\r\n.\r\n"
 
 # What some servers take for the end of data although it is not: the raw material of smuggling.
 _LOOSE_END = re.compile(rb"(?:\r\n|\n|\r)\x00?\.\x00?(?:\r\n|\n|\r)")
+_REACH = 8  # octets: more than any form of an end has
 
 
 def normalise(message: bytes) -> bytes:
@@ -18,14 +19,16 @@ def normalise(message: bytes) -> bytes:
     return lines.replace(b"\n", b"\r\n")
 
 
-def stuff(message: bytes) -> bytes:
+def stuff(message: bytes, *, at_line_start: bool = True) -> bytes:
     """What goes on the wire after 354: normalised, a dot put before each leading dot, ended.
 
     Takes the message as bytes with any line ends and gives text that ends in CRLF "." CRLF (for
-    an empty message just "." CRLF).
+    an empty message just "." CRLF). Without ``at_line_start`` it ends a line that was begun.
     """
     text = normalise(message)
-    if text.startswith(b"."):
+    if not at_line_start:
+        text = text or b"\r\n"
+    elif text.startswith(b"."):
         text = b"." + text
     return text.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
@@ -53,16 +56,31 @@ class EndOfData:
         self._tail = b"\r\n"  # a dot on the first line counts as well
         self.loose = False
 
-    def find(self, data: bytes) -> int | None:
-        """How many octets of ``data`` belong to the message with its end; None: all, no end yet."""
-        window = self._tail + data
-        found = window.find(END_OF_DATA)
-        stop = len(window) if found < 0 else found
-        for match in _LOOSE_END.finditer(window, 0, stop):
-            boundary = match.end() == len(window) and match.group().endswith(b"\r")
-            if match.group() != END_OF_DATA and not boundary:
-                self.loose = True
+    @property
+    def at_line_start(self) -> bool:
+        """Whether the next octet begins a line."""
+        return self._tail.endswith(b"\r\n")
+
+    def find(self, data: bytes, start: int = 0) -> int | None:
+        """Where in ``data``, from ``start``, the message with its end is over; None: not yet."""
+        seam = self._tail + data[start : start + _REACH]
+        found = seam.find(END_OF_DATA)
         if found >= 0:
-            return found + len(END_OF_DATA) - len(self._tail)
-        self._tail = window[-4:]
+            self._look(seam, 0, found)
+            return start + found + len(END_OF_DATA) - len(self._tail)
+        self._look(seam, 0, len(seam))
+        found = data.find(END_OF_DATA, start)
+        self._look(data, start, len(data) if found < 0 else found)
+        if found >= 0:
+            return found + len(END_OF_DATA)
+        self._tail = (self._tail + data[max(start, len(data) - _REACH) :])[-_REACH:]
         return None
+
+    def _look(self, data: bytes, start: int, stop: int) -> None:
+        if self.loose:
+            return
+        for match in _LOOSE_END.finditer(data, start, stop):
+            unfinished = match.end() == len(data) and match.group().endswith(b"\r")
+            if match.group() != END_OF_DATA and not unfinished:
+                self.loose = True
+                return

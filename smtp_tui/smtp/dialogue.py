@@ -10,12 +10,10 @@ import base64
 import binascii
 import re
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from smtp_tui.smtp import extensions
 from smtp_tui.smtp.advice import Advice, advise
 from smtp_tui.smtp.body import stuff
-from smtp_tui.smtp.commands import GREETING_COMMANDS
 from smtp_tui.smtp.events import (
     BodyExpected,
     Challenge,
@@ -31,24 +29,13 @@ from smtp_tui.smtp.events import (
     Unsolicited,
     UpgradeTLS,
 )
-from smtp_tui.smtp.expectation import is_implausible, recipient_of, replies_expected
+from smtp_tui.smtp.expectation import expect, is_implausible, recipient_of
+from smtp_tui.smtp.facts import Facts
 from smtp_tui.smtp.incoming import Incoming
-from smtp_tui.smtp.outgoing import Grammar, Outgoing, Waiting
-from smtp_tui.smtp.replies import Limits, Line, LineSplitter, parse
-from smtp_tui.smtp.state import (
-    Effect,
-    Hello,
-    Identity,
-    Phase,
-    Security,
-    State,
-    Sync,
-    Transaction,
-    after_tls,
-    apply,
-    classify,
-    effects,
-)
+from smtp_tui.smtp.outgoing import Grammar
+from smtp_tui.smtp.replies import Limits, Line, parse
+from smtp_tui.smtp.state import Effect, Phase, Security, classify, effects
+from smtp_tui.smtp.waiting import Waiting
 
 __all__ = [
     "BodyExpected",
@@ -88,90 +75,16 @@ class Sent:
     label: str
 
 
-class Dialogue:
+class Dialogue(Facts):
     """One SMTP (or LMTP) session, seen from the client; it starts waiting for the greeting."""
 
     def __init__(self, lmtp: bool = False, limits: Limits | None = None) -> None:
-        self.lmtp = lmtp
-        self.limits = limits or Limits()
-        self._state = State()
-        self._out = Outgoing()
-        self._lines = LineSplitter(self.limits)
+        super().__init__(lmtp, limits or Limits())
         self._incoming: Incoming | None = None
         self._asked = True
         self._events: deque[Event] = deque()
-        self._accepted: list[bytes] = []
-        self._mechanism = ""
-        self._prdr = False
         self._goodbye: Unsolicited | None = None
         self.last_sent: Sent | None = None
-
-    # Facts
-
-    @property
-    def state(self) -> State:
-        """All axes at once, frozen."""
-        return self._state
-
-    @property
-    def phase(self) -> Phase:
-        """What the server does with our next octet."""
-        return self._state.phase
-
-    @property
-    def transaction(self) -> Transaction:
-        """How far the mail transaction is."""
-        return self._state.transaction
-
-    @property
-    def recipients(self) -> int:
-        """How many recipients the server accepted."""
-        return self._state.recipients
-
-    @property
-    def hello(self) -> Hello | None:
-        """Which greeting command was accepted; None before."""
-        return self._state.hello
-
-    @property
-    def extensions(self) -> extensions.Extensions:
-        """What the server offered after EHLO or LHLO."""
-        return self._state.extensions
-
-    @property
-    def security(self) -> Security:
-        """Whether the octets are encrypted."""
-        return self._state.security
-
-    @property
-    def identity(self) -> Identity | None:
-        """As whom the server knows us; None before AUTH succeeded."""
-        return self._state.identity
-
-    @property
-    def sync(self) -> Sync:
-        """Whether replies can be told to which command they belong."""
-        return self._state.sync
-
-    @property
-    def pending(self) -> tuple[Command, ...]:
-        """What waits for a reply, in order."""
-        return tuple(item.command() for item in self._out.queue)
-
-    @property
-    def pending_verbs(self) -> tuple[bytes, ...]:
-        """The verbs of what waits for a reply, in order."""
-        return tuple(item.verb for item in self._out.queue)
-
-    @property
-    def partial(self) -> bytes:
-        """What has come of an unfinished line."""
-        return self._lines.partial
-
-    @property
-    def unsent_line(self) -> bytes:
-        """Octets that were sent raw without a line end."""
-        return self._out.fragment
 
     # Outgoing: each gives exactly the octets to write
 
@@ -194,7 +107,7 @@ class Dialogue:
         self._require_sendable()
         if self._out.grammar is not Grammar.BODY:
             raise LocalProtocolError("a message can be sent only after 354: send DATA first")
-        return self._send(stuff(message))
+        return self._send(stuff(message, at_line_start=self._out.at_line_start))
 
     def chunk(self, data: bytes, last: bool = True) -> bytes:
         """A BDAT command with its octets, as they are (RFC 3030 2)."""
@@ -203,7 +116,7 @@ class Dialogue:
     def auth_response(self, token: bytes | None) -> bytes:
         """An answer to a challenge, put into Base64; b"" is an empty line, None is ``*``."""
         self._require_sendable()
-        if self.phase is not Phase.AUTH and not self._out.awaits_auth:
+        if self.phase is not Phase.AUTH and not self._out.auth_waits:
             raise LocalProtocolError("no challenge is waiting: send AUTH first")
         line = b"*" if token is None else base64.b64encode(token)
         return self._send(line + b"\r\n")
@@ -214,7 +127,7 @@ class Dialogue:
 
     def advise(self, line: bytes) -> list[Advice]:
         """What is doubtful about a line before it is sent; never a reason not to send it."""
-        return advise(line, self._state)
+        return advise(line, self.state)
 
     # Incoming
 
@@ -228,7 +141,7 @@ class Dialogue:
                 case Phase.UPGRADING:
                     self._injected(data[position:])
                     return
-            if self._incoming is None and not self._lines.partial:
+            if self._incoming is None and not self._lines.unfinished:
                 self._asked = self._out.waits
             line, position = self._lines.take(data, position)
             if line is not None:
@@ -252,7 +165,7 @@ class Dialogue:
             self._incoming = None
         self._events.append(Closed(clean, self.pending, partial, self._goodbye))
         if self.phase is not Phase.BROKEN:
-            self._state = replace(self._state, phase=Phase.CLOSED)
+            self._session.enter(Phase.CLOSED)
 
     def next_event(self) -> Event | None:
         """The next event; None when more octets are needed."""
@@ -260,14 +173,12 @@ class Dialogue:
 
     def tls_started(self) -> None:
         """TLS is up: what the server said in the clear is forgotten (RFC 3207 4.2)."""
-        self._state = after_tls(self._state)
-        self._accepted.clear()
-        self._mechanism = ""
+        self._session.forget()
         self._out.begin(Grammar.LINES)
 
     def tls_failed(self, reason: str) -> None:
         """The handshake failed: nothing can be sent any more."""
-        self._state = replace(self._state, phase=Phase.BROKEN, reason=reason)
+        self._session.enter(Phase.BROKEN, reason)
 
     # Sending
 
@@ -279,12 +190,12 @@ class Dialogue:
                 raise LocalProtocolError("the connection is closed: connect again")
             case Phase.BROKEN:
                 raise LocalProtocolError(
-                    f"the connection cannot be used any more ({self._state.reason}): connect again"
+                    f"the connection cannot be used any more ({self.state.reason}): connect again"
                 )
 
     def _send(self, data: bytes) -> bytes:
         self._require_sendable()
-        if self._lines.partial and not self._asked:
+        if self._lines.unfinished and not self._asked:
             self._doubt(
                 f"{len(self._lines.partial)} octets had arrived before this was sent:"
                 " they do not answer it"
@@ -293,9 +204,7 @@ class Dialogue:
         self._goodbye = None
         self._out.send(data)
         self._follow_grammar()
-        for doubt in self._out.doubts:
-            self._doubt(doubt)
-        self._out.doubts.clear()
+        self._tell_doubts()
         spans = tuple(
             (max(start, offset) - offset, min(end, offset + len(data)) - offset)
             for start, end in self._out.marks
@@ -306,15 +215,15 @@ class Dialogue:
 
     def _label(self) -> str:
         named = next((item.mechanism for item in self._out.queue if item.mechanism), "")
-        return named or self._mechanism or "AUTH"
+        return named or self._session.mechanism or "AUTH"
 
     def _follow_grammar(self) -> None:
         """The phase after our own octets: they end a message or a chunk, or begin one."""
         match self._out.grammar, self.phase:
             case Grammar.CHUNK, Phase.COMMAND:
-                self._state = replace(self._state, phase=Phase.CHUNK)
+                self._session.enter(Phase.CHUNK)
             case Grammar.LINES, Phase.BODY | Phase.CHUNK:
-                self._state = replace(self._state, phase=Phase.COMMAND)
+                self._session.enter(Phase.COMMAND)
 
     # Receiving
 
@@ -333,7 +242,7 @@ class Dialogue:
                 line.raw,
                 f"the reply began with {incoming.first_code}, continues with {parsed.code}",
             )
-        head = self._head() if incoming.asked else None
+        head = self._out.head if incoming.asked else None
         command = head.command() if head is not None else None
         self._events.append(
             ReplyLine(parsed.code, parsed.text, line.raw, first, parsed.last, command)
@@ -347,110 +256,91 @@ class Dialogue:
         elif incoming.size > self.limits.reply:
             self._break(line.raw, "a reply without end: its lines go on and on")
 
-    def _head(self) -> Waiting | None:
-        return self._out.queue[0] if self._out.queue else self._out.body
-
     def _finish(self, incoming: Incoming, head: Waiting, command: Command) -> None:
-        code = incoming.code
+        code, session = incoming.code, self._session
+        lmtp, accepted = session.replies_per_recipient, session.accepted
         early = not self._out.queue
         if early:
             incoming.flags.add("early")
-        if is_implausible(head, code, prdr=self._prdr):
+        if is_implausible(head, code, prdr=session.prdr):
             incoming.flags.add("implausible")
-        head.expects = replies_expected(head, code, lmtp=self.lmtp, recipients=len(self._accepted))
-        recipient = recipient_of(head, lmtp=self.lmtp, accepted=self._accepted)
-        self._events.append(incoming.reply(command, recipient))
+        expect(head, code, lmtp=lmtp, recipients=len(accepted))
+        reply = incoming.reply(command, recipient_of(head, lmtp=lmtp, accepted=accepted))
+        self._events.append(reply)
         head.answered += 1
         head.expects -= 1
         if early:
             self._answer_early(code)
         elif head.expects <= 0:
-            self._apply(head, command, code, tuple(incoming.lines))
+            self._apply(head, reply)
             self._out.answered()
+            self._tell_doubts()
         elif code == 421:
-            self._state = apply(self._state, Effect.CLOSE)
+            session.close()
 
     def _take_unsolicited(self, reply: Unsolicited) -> None:
         self._events.append(reply)
         self._goodbye = reply
         if reply.code == 421:
-            self._state = apply(self._state, Effect.CLOSE)
+            self._session.close()
         else:
             self._lose("the server sent a reply that answers nothing")
 
     def _answer_early(self, code: int) -> None:
         """A reply before the message was ended: it belongs to the message, and all else is open."""
         if code == 421:
-            self._state = apply(self._state, Effect.CLOSE)
+            self._session.close()
         elif self._out.loose_end:
             self._out.begin(Grammar.LINES)
-            self._state = apply(apply(self._state, Effect.LISTEN), Effect.TRANSACTION_ENDS)
+            self._session.end_message()
         self._doubt("the server answered before the message was ended")
 
-    # Effects of a final reply
-
-    def _apply(self, head: Waiting, command: Command, code: int, lines: tuple[bytes, ...]) -> None:
-        for effect in effects(head.row, classify(code)):
+    def _apply(self, head: Waiting, reply: Reply) -> None:
+        """What a final reply does, as the state table has it."""
+        for effect in effects(head.row, classify(reply.code)):
+            self._session.take(effect, head, reply.command, reply.lines)
             match effect:
-                case Effect.HELLO:
-                    self._greeted(head.verb, lines)
-                case Effect.SENDER:
-                    self._accepted.clear()
-                    self._prdr = b"PRDR" in command.raw.upper().split()
-                case Effect.RECIPIENT:
-                    self._accepted.append(_path(command.line))
-                case Effect.TRANSACTION_ENDS:
-                    self._accepted.clear()
-                case Effect.AUTHENTICATED:
-                    mechanism = head.mechanism or self._mechanism
-                    self._state = replace(self._state, identity=Identity(mechanism))
+                case Effect.BODY:
+                    if not self._out.reread(Grammar.BODY):
+                        self._lose("a long chunk was sent behind DATA: its end cannot be told")
+                    self._events.append(BodyExpected(reply.command))
+                case Effect.CHALLENGED:
+                    if not self._out.reread(Grammar.RESPONSE):
+                        self._lose("a long chunk was sent behind AUTH: its end cannot be told")
+                    self._events.append(Challenge(reply.lines[0], _decoded(reply.lines[0])))
+                case Effect.UPGRADE if len(self._out.queue) > 1 or self._out.fragment:
+                    self._break(b"", "commands had been sent behind STARTTLS")
                 case Effect.CHUNK_IN_DOUBT if head.chunk:
                     self._doubt(
                         "servers differ in whether they still take a refused chunk's octets"
                     )
-                case Effect.REREAD_CHUNK:
-                    self._reread_chunk()
-            self._state = apply(self._state, effect)
-            match effect:
-                case Effect.BODY:
-                    self._out.reread(Grammar.BODY)
-                    self._events.append(BodyExpected(command))
-                case Effect.CHALLENGED:
-                    self._mechanism = head.mechanism or self._mechanism
-                    self._out.reread(Grammar.RESPONSE)
-                    self._events.append(Challenge(lines[0], _decoded(lines[0])))
-                case Effect.UPGRADE if len(self._out.queue) > 1 or self._out.fragment:
-                    self._break(b"", "commands had been sent behind STARTTLS")
+                case Effect.REREAD_CHUNK if not self._out.reread_chunk():
+                    self._lose("the server does not know BDAT and read the chunk as command lines")
         self._follow_grammar()
-
-    def _greeted(self, verb: bytes, lines: tuple[bytes, ...]) -> None:
-        hello = GREETING_COMMANDS[verb]
-        offered = extensions.Extensions() if hello is Hello.HELO else extensions.parse(lines)
-        self._state = replace(self._state, hello=hello, extensions=offered)
-
-    def _reread_chunk(self) -> None:
-        if not self._out.reread_chunk():
-            self._lose("the server does not know BDAT and read the chunk as command lines")
 
     # What is wrong
 
     def _malformed(self, raw: bytes, reason: str) -> None:
         self._events.append(Malformed(raw, reason))
 
+    def _tell_doubts(self) -> None:
+        for doubt in self._out.doubts:
+            self._doubt(doubt)
+        self._out.doubts.clear()
+
     def _doubt(self, reason: str) -> None:
         self._events.append(Uncertain(reason))
-        if self.sync is Sync.OK:
-            self._state = replace(self._state, sync=Sync.UNCERTAIN, reason=reason)
+        self._session.doubt(reason)
 
     def _lose(self, reason: str) -> None:
-        if self.sync is not Sync.LOST:
-            self._state = replace(self._state, sync=Sync.LOST, reason=reason)
+        if self._session.lose(reason):
             self._events.append(Desync(reason))
 
     def _break(self, raw: bytes, reason: str) -> None:
         self._malformed(raw, reason)
-        self._state = replace(self._state, phase=Phase.BROKEN, reason=reason)
+        self._session.enter(Phase.BROKEN, reason)
         self._incoming = None
+        self._lines.forget()
 
     def _injected(self, data: bytes) -> None:
         self._break(
@@ -460,18 +350,15 @@ class Dialogue:
         )
 
     def _is_tls_record(self) -> bool:
-        head = self._lines.partial
-        if self.security is Security.TLS or not head.startswith(_TLS_RECORDS):
+        if self.security is Security.TLS or not self._lines.begins_with(_TLS_RECORDS):
             return False
         if self._incoming is not None or self.phase is not Phase.GREETING:
             return False
-        self._break(head[:2], "these are octets of TLS: this port speaks TLS from the first octet")
+        self._break(
+            self._lines.partial[:2],
+            "these are octets of TLS: this port speaks TLS from the first octet",
+        )
         return True
-
-
-def _path(line: bytes) -> bytes:
-    """The argument of RCPT TO, as it was sent."""
-    return line.partition(b":")[2].strip()
 
 
 def _decoded(token: bytes) -> bytes | None:

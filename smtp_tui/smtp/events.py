@@ -13,8 +13,9 @@ class Command:
     """Octets we sent that want replies.
 
     ``verb`` is the upper-case command verb, or ``(greeting)``, ``(auth)``, ``(body)`` for what is
-    no command line. ``raw`` is what was sent with its line end (of a message body only the head,
-    ``octets`` counts all). ``offset`` counts from the first octet ever sent on the connection.
+    no command line. ``raw`` is what was sent with its line end (of a message and of a chunk only
+    the head, ``octets`` counts all). ``offset`` counts from the first octet ever sent on the
+    connection.
     ``secrets`` are spans of ``raw`` that are credentials.
     """
 
@@ -31,8 +32,8 @@ class Command:
 
     @property
     def line(self) -> bytes:
-        """``raw`` without its line end."""
-        return self.raw.rstrip(b"\r\n")
+        """The first line of ``raw`` without its line end."""
+        return self.raw.partition(b"\n")[0].rstrip(b"\r")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,13 @@ class Extensions(Mapping[str, Extension]):
     def __init__(self, entries: Iterable[Extension] = ()) -> None:
         self.entries: tuple[Extension, ...] = tuple(entries)
         by_keyword: dict[str, Extension] = {}
+        mechanisms: dict[str, None] = {}
         for entry in self.entries:
-            known = by_keyword.get(entry.keyword)
-            if known is None:
-                by_keyword[entry.keyword] = entry
-            elif entry.keyword == "AUTH":
-                merged = dict.fromkeys(known.arguments + entry.arguments)
-                by_keyword["AUTH"] = Extension("AUTH", tuple(merged), known.raw)
+            by_keyword.setdefault(entry.keyword, entry)
+            if entry.keyword == "AUTH":
+                mechanisms |= dict.fromkeys(entry.arguments)
+        if (auth := by_keyword.get("AUTH")) is not None:
+            by_keyword["AUTH"] = Extension("AUTH", tuple(mechanisms), auth.raw)
         self._by_keyword = by_keyword
 
     def __getitem__(self, keyword: object) -> Extension:

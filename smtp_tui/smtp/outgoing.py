@@ -3,7 +3,7 @@
 The server alone decides what our octets meant: after 354 they are message text, after 334 an
 answer, after 500 to BDAT a chunk is command lines. So sent octets are kept as they are and cut
 into commands as the server would cut them; when a reply changes the grammar, those behind it
-are cut anew.
+are cut anew, up to where both ways of cutting meet again.
 """
 
 from __future__ import annotations
@@ -16,16 +16,22 @@ from enum import Enum
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.body import EndOfData
 from smtp_tui.smtp.commands import verb_of
-from smtp_tui.smtp.events import Command, Span
+from smtp_tui.smtp.events import Span
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
+from smtp_tui.smtp.waiting import HEAD, Waiting
 
 _BDAT = re.compile(rb"BDAT[ \t]+([0-9]{1,18})([ \t]+LAST)?[ \t]*\r?\n?", re.IGNORECASE)
+_BINARY_PROXY_HEADER = b"\r\n\r\n\0\r\nQUIT\n"
 
 KEPT = 1024 * 1024
-"""How many octets of one chunk are kept, to be read again if the server refuses BDAT."""
+"""How many octets of chunks are kept in all, to be read again if the server refuses BDAT."""
 
-_BODY_HEAD = 4096
-_CHALLENGEABLE = (b"AUTH", AUTH_RESPONSE)
+_BARE_LF = "a bare LF was sent: not every server takes it for the end of a line"
+_EMPTY_LINE = "an empty line was sent: not every server answers one"
+_LOOSE_END = (
+    "the message holds something that some servers take for its end:"
+    " they read the rest of it as commands"
+)
 
 
 class Grammar(Enum):
@@ -38,36 +44,19 @@ class Grammar(Enum):
 
 
 @dataclass(slots=True)
-class Waiting:
-    """Octets that want replies; ``expects`` counts those still to come."""
+class _Fragment:
+    """Octets of a line without end, and which of them are credentials, as far as was judged."""
 
-    verb: bytes
-    raw: bytearray
-    offset: int
-    octets: int
-    secrets: tuple[Span, ...] = ()
-    expects: int = 1
-    answered: int = 0
-    chunk: int = 0
-    last: bool = False
-    mechanism: str = ""
-
-    @property
-    def row(self) -> bytes:
-        """The verb under which the state table knows it."""
-        return b"BDAT LAST" if self.last else self.verb
-
-    def command(self) -> Command:
-        """It as events show it."""
-        raw = bytes(self.raw[:_BODY_HEAD]) if self.verb == MESSAGE_BODY else bytes(self.raw)
-        return Command(self.verb, raw, self.offset, self.octets, self.secrets)
+    octets: bytearray = field(default_factory=bytearray, repr=False)
+    offset: int = 0
+    judged: int = 0
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)
 class Outgoing:
     """The queue of what was sent, in order; its head owns the next reply."""
 
-    greeting: bool = True
     grammar: Grammar = Grammar.LINES
     queue: deque[Waiting] = field(default_factory=deque)
     body: Waiting | None = None
@@ -75,28 +64,24 @@ class Outgoing:
     doubts: list[str] = field(default_factory=list)
     """What was sent that servers answer differently; the caller takes them away."""
     marks: list[Span] = field(default_factory=list)
-    """Credentials among the octets of the last ``read``, by offset."""
+    """Credentials among the octets of the last ``send``, by offset."""
     offset: int = 0
-    _auths: int = 0
-    """How many of the queue may be answered with a challenge."""
-    _fragment: bytearray = field(default_factory=bytearray)
-    _fragment_offset: int = 0
+    _fragment: _Fragment = field(default_factory=_Fragment)
     _end_of_data: EndOfData = field(default_factory=EndOfData)
     _chunk: Waiting | None = None
     _chunk_left: int = 0
+    _kept: int = 0
+    _turning: int = 0
+    """How many in the queue may change how the server reads what is behind them."""
+    _auths: int = 0
 
     def __post_init__(self) -> None:
-        self.expect_greeting()
-
-    def expect_greeting(self) -> None:
-        """The server speaks first."""
-        if self.greeting:
-            self.queue.appendleft(Waiting(GREETING, bytearray(), self.offset, 0))
+        self._put(Waiting(GREETING, bytearray(), 0, 0))  # the server speaks first
 
     @property
     def fragment(self) -> bytes:
         """Octets sent without a line end: the server is waiting for the rest."""
-        return bytes(self._fragment)
+        return bytes(self._fragment.octets)
 
     @property
     def waits(self) -> bool:
@@ -104,30 +89,114 @@ class Outgoing:
         return bool(self.queue) or self.body is not None
 
     @property
+    def head(self) -> Waiting | None:
+        """What the next reply answers."""
+        return self.queue[0] if self.queue else self.body
+
+    @property
+    def auth_waits(self) -> bool:
+        """Whether an AUTH command or an answer to a challenge waits for its reply."""
+        return self._auths > 0
+
+    @property
     def loose_end(self) -> bool:
         """Whether the message text held something that only some servers take for its end."""
         return self._end_of_data.loose
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether message text sent now begins a line of its own."""
+        return self._end_of_data.at_line_start
 
     def send(self, data: bytes) -> None:
         """Take note of octets that go out now."""
         self.marks.clear()
         start = self.offset
         self.offset += len(data)
-        self.read(data, start)
-        if self._fragment:
-            self._mark(self._fragment_offset, self._secrets_of(bytes(self._fragment)))
+        proxy = _binary_proxy_header(data) if not start and self._before_greeting else 0
+        self._read(data[proxy:] if proxy else data, start + proxy)
+        if self._fragment.octets:
+            self._mark(self._fragment.offset, self._fragment_secrets())
 
     def answered(self) -> None:
-        """The head got its last reply."""
-        if self.queue.popleft().verb in _CHALLENGEABLE:
-            self._auths -= 1
+        """The head had its last reply; what is behind it may have become certain."""
+        head = self.queue.popleft()
+        self._count(head, -1)
+        if head.turns:
+            for item in self.queue:
+                self.doubts += item.doubts
+                item.doubts.clear()
+                if item.turns:
+                    break
 
-    @property
-    def awaits_auth(self) -> bool:
-        """Whether something that waits may be answered with a challenge."""
-        return self._auths > 0
+    def reread(self, grammar: Grammar) -> bool:
+        """Cut everything behind the head anew: the server reads it in another grammar.
 
-    def read(self, data: bytes, offset: int) -> None:
+        False when some of the octets were not kept.
+        """
+        return self._reread(grammar, b"", 0)
+
+    def reread_chunk(self) -> bool:
+        """Cut the octets of the head's chunk as command lines; False when they are not all kept."""
+        head = self.queue[0]
+        line = head.line_octets
+        settled = self._reread(Grammar.LINES, bytes(head.raw[line:]), head.offset + line)
+        return settled and head.whole
+
+    def begin(self, grammar: Grammar) -> None:
+        """From here on the server reads in another grammar; nothing is waiting behind."""
+        self.grammar = grammar
+        self._fragment = _Fragment()
+        self._chunk = None
+        self._chunk_left = 0
+        self.body = None
+        if grammar is Grammar.BODY:
+            self._end_of_data = EndOfData()
+
+    # The queue
+
+    def _put(self, item: Waiting) -> None:
+        self.queue.append(item)
+        self._count(item, 1)
+
+    def _count(self, item: Waiting, one: int) -> None:
+        self._kept += one * item.kept
+        if item.turns:
+            self._turning += one
+        if item.verb in (b"AUTH", AUTH_RESPONSE):
+            self._auths += one
+
+    def _doubt(self, item: Waiting, reason: str) -> None:
+        """Tell a doubt now, or when it is certain that the server reads the item as one."""
+        (item.doubts if self._turning else self.doubts).append(reason)
+
+    def _reread(self, grammar: Grammar, data: bytes, offset: int) -> bool:
+        """Cut ``data`` and what is behind the head in a grammar, until lines begin as before."""
+        head = self.queue.popleft()
+        behind, self.queue = self.queue, deque([head])
+        fragment, kept_cut = self._fragment, (self.grammar, self._chunk, self._chunk_left)
+        self.begin(grammar)
+        self._read(data, offset)
+        whole = True
+        while behind and (self.grammar is not Grammar.LINES or self._fragment.octets):
+            item = behind.popleft()
+            self._count(item, -1)
+            whole = whole and item.whole
+            self._read(bytes(item.raw), item.offset)
+        if not behind:
+            self._read(bytes(fragment.octets), fragment.offset)
+            return whole
+        if self.queue[-1].loose:
+            self._doubt(self.queue[-1], _LOOSE_END)
+        self._fragment = fragment
+        self.grammar, self._chunk, self._chunk_left = kept_cut
+        behind.extendleft(reversed(self.queue))
+        self.queue = behind
+        return whole
+
+    # Cutting
+
+    def _read(self, data: bytes, offset: int) -> None:
         """Cut octets into commands, in the grammar of the moment."""
         position = 0
         while position < len(data):
@@ -139,73 +208,31 @@ class Outgoing:
                 case _:
                     position = self._read_line(data, position, offset)
 
-    def reread(self, grammar: Grammar) -> None:
-        """Cut everything behind the head anew: the server reads it in another grammar."""
-        head = self.queue[0] if self.queue else None
-        behind = list(self.queue)[1:]
-        offset = behind[0].offset if behind else self._fragment_offset
-        data = b"".join(bytes(item.raw) for item in behind) + bytes(self._fragment)
-        self._only(head)
-        self._begin(grammar)
-        self.read(data, offset)
-
-    def reread_chunk(self) -> bool:
-        """Cut the octets of the head's chunk as command lines; False when they are not all kept."""
-        head = self.queue[0]
-        line = head.octets - head.chunk
-        chunk = bytes(head.raw[line:])
-        whole = len(chunk) == head.chunk
-        behind = list(self.queue)[1:]
-        data = chunk + b"".join(bytes(item.raw) for item in behind) + bytes(self._fragment)
-        self._only(head)
-        self._begin(Grammar.LINES)
-        self.read(data, head.offset + line)
-        return whole
-
-    def begin(self, grammar: Grammar) -> None:
-        """From here on the server reads in another grammar; nothing is waiting behind."""
-        self._begin(grammar)
-
-    def _only(self, head: Waiting | None) -> None:
-        self.queue.clear()
-        self._auths = 0
-        if head is not None:
-            self.queue.append(head)
-            self._auths = int(head.verb in _CHALLENGEABLE)
-
-    def _begin(self, grammar: Grammar) -> None:
-        self.grammar = grammar
-        self._fragment.clear()
-        self._chunk = None
-        self._chunk_left = 0
-        self.body = None
-        if grammar is Grammar.BODY:
-            self._end_of_data = EndOfData()
-
     def _read_body(self, data: bytes, position: int, offset: int) -> int:
         if self.body is None:
             self.body = Waiting(MESSAGE_BODY, bytearray(), offset + position, 0)
-        piece = data[position:] if position else data
-        end = self._end_of_data.find(piece)
-        taken = len(piece) if end is None else end
-        room = _BODY_HEAD - len(self.body.raw)
+        ended = self._end_of_data.find(data, position)
+        end = len(data) if ended is None else ended
+        room = HEAD - len(self.body.raw)
         if room > 0:
-            self.body.raw += piece[: min(taken, room)]
-        self.body.octets += taken
-        if end is not None:
-            if self.body.expects:
-                self.queue.append(self.body)
+            self.body.raw += data[position : min(end, position + room)]
+        self.body.octets += end - position
+        if ended is not None:
+            self.body.loose = self.loose_end
+            if self.body.expects > 0:
+                self._put(self.body)
             self.body = None
             self.grammar = Grammar.LINES
-        return position + taken
+        return end
 
     def _read_chunk(self, data: bytes, position: int) -> int:
         taken = min(self._chunk_left, len(data) - position)
         if self._chunk is not None:
             self._chunk.octets += taken
             self._chunk.chunk += taken
-            room = max(0, KEPT - len(self._chunk.raw))
-            self._chunk.raw += data[position : position + min(taken, room)]
+            kept = min(taken, KEPT - self._kept)
+            self._chunk.raw += data[position : position + kept]
+            self._kept += kept
         self._chunk_left -= taken
         if not self._chunk_left:
             self._chunk = None
@@ -213,56 +240,83 @@ class Outgoing:
         return position + taken
 
     def _read_line(self, data: bytes, position: int, offset: int) -> int:
-        if not self._fragment:
-            self._fragment_offset = offset + position
+        fragment = self._fragment
+        if not fragment.octets:
+            fragment.offset = offset + position
         found = data.find(b"\n", position)
         end = len(data) if found < 0 else found + 1
-        self._fragment += data[position:end]
-        if found < 0:
-            return end
-        line = bytes(self._fragment)
-        self._fragment.clear()
-        self._take_line(line, self._fragment_offset)
+        fragment.octets += data[position:end]
+        if found >= 0:
+            self._fragment = _Fragment()
+            self._take_line(bytes(fragment.octets), fragment.offset)
         return end
 
     def _take_line(self, line: bytes, offset: int) -> None:
-        if not line.endswith(b"\r\n"):
-            self.doubts.append(
-                "a bare LF was sent: not every server takes it for the end of a line"
-            )
-        if self.queue and self.queue[-1].verb == b"":
-            self.doubts.append("an empty line was sent: not every server answers one")
+        if self._is_proxy_header(line, offset):
+            return
         spans = self._secrets_of(line)
         self._mark(offset, spans)
+        item = Waiting(verb_of(line), bytearray(line), offset, len(line), spans)
         if self.grammar is Grammar.RESPONSE:
             self.grammar = Grammar.LINES
-            item = Waiting(AUTH_RESPONSE, bytearray(line), offset, len(line), spans)
-        elif self._is_proxy_header(line):
-            return
+            item.verb = AUTH_RESPONSE
         else:
-            item = Waiting(verb_of(line), bytearray(line), offset, len(line), spans)
             item.mechanism = secrets.mechanism_of(line)
-        self.queue.append(item)
-        if item.verb in _CHALLENGEABLE:
-            self._auths += 1
+        self._note_doubts(item, line)
         if item.verb == b"BDAT" and (match := _BDAT.fullmatch(line)) is not None:
             item.last = match[2] is not None
-            self._chunk_left = int(match[1])
-            if self._chunk_left:
-                self._chunk = item
-                self.grammar = Grammar.CHUNK
+            item.size = self._chunk_left = int(match[1])
+        if item.size:
+            self._chunk = item
+            self.grammar = Grammar.CHUNK
+        self._put(item)
 
-    def _is_proxy_header(self, line: bytes) -> bool:
+    def _note_doubts(self, item: Waiting, line: bytes) -> None:
+        if not line.endswith(b"\r\n"):
+            self._doubt(item, _BARE_LF)
+        if not self.queue:
+            return
+        ahead = self.queue[-1]
+        if item.verb == b"":
+            self._doubt(item, _EMPTY_LINE)
+        elif ahead.verb == b"" and len(self.queue) == 1:
+            self._doubt(ahead, _EMPTY_LINE)
+        if ahead.loose:
+            self._doubt(ahead, _LOOSE_END)
+
+    def _is_proxy_header(self, line: bytes, offset: int) -> bool:
         """A PROXY protocol header before the greeting gets no reply of its own."""
-        first = len(self.queue) == 1 and self.queue[0].verb == GREETING
-        return first and line.startswith(b"PROXY ")
+        return offset == 0 and self._before_greeting and line.startswith(b"PROXY ")
+
+    @property
+    def _before_greeting(self) -> bool:
+        return bool(self.queue) and self.queue[0].verb == GREETING
+
+    # Credentials
 
     def _secrets_of(self, line: bytes) -> tuple[Span, ...]:
         if self.grammar is Grammar.RESPONSE:
             return secrets.in_response(line)
-        if self._auths:
+        if self.auth_waits:
             return secrets.in_line_behind_auth(line)
         return secrets.in_command(line)
 
+    def _fragment_secrets(self) -> tuple[Span, ...]:
+        """Of an unfinished line, judged by its head: a long one costs no more with each octet."""
+        fragment = self._fragment
+        if fragment.judged < HEAD:
+            fragment.spans = self._secrets_of(bytes(fragment.octets[:HEAD]))
+            fragment.judged = min(HEAD, len(fragment.octets))
+        if fragment.spans and fragment.spans[-1][1] == fragment.judged:
+            return (*fragment.spans[:-1], (fragment.spans[-1][0], len(fragment.octets)))
+        return fragment.spans
+
     def _mark(self, offset: int, spans: tuple[Span, ...]) -> None:
         self.marks += [(offset + start, offset + end) for start, end in spans]
+
+
+def _binary_proxy_header(data: bytes) -> int:
+    """The length of a PROXY protocol header of version 2 at the beginning; 0 when there is none."""
+    if not data.startswith(_BINARY_PROXY_HEADER) or len(data) < 16:
+        return 0
+    return 16 + int.from_bytes(data[14:16], "big")

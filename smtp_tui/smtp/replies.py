@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
+NO_FLAGS: frozenset[str] = frozenset()
 _UNUSUAL = re.compile(rb"[^ -~\t]")
 
 
@@ -18,8 +20,7 @@ class Limits:
     reply: int = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line as it came; of an over-long one the head, with ``dropped`` octets not kept."""
 
     raw: bytes
@@ -35,13 +36,16 @@ class Line:
     @property
     def flags(self) -> frozenset[str]:
         """What is unusual about the octets."""
+        content = self.content
+        usual = _UNUSUAL.search(content) is None
+        if usual and not self.dropped and self.raw.endswith(b"\r\n"):
+            return NO_FLAGS
         flags = set()
         if self.dropped:
             flags.add("truncated")
         elif not self.raw.endswith(b"\r\n"):
             flags.add("bare-lf")
-        content = self.content
-        if _UNUSUAL.search(content) is not None:
+        if not usual:
             if b"\0" in content:
                 flags.add("nul")
             if any((octet < 0x20 and octet not in b"\0\t") or octet == 0x7F for octet in content):
@@ -51,8 +55,7 @@ class Line:
         return frozenset(flags)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A well-formed reply line: its code, the text after it, and whether the reply ends here."""
 
     code: int
@@ -76,6 +79,15 @@ class LineSplitter:
         return bytes(self._head)
 
     @property
+    def unfinished(self) -> bool:
+        """Whether a line has begun and not ended."""
+        return bool(self._head)
+
+    def begins_with(self, heads: tuple[bytes, ...]) -> bool:
+        """Whether the unfinished line begins with one of these octets."""
+        return self._head.startswith(heads)
+
+    @property
     def endless(self) -> bool:
         """Whether the unfinished line is longer than any reply may be."""
         return len(self._head) + self._dropped > self._limits.reply
@@ -95,9 +107,13 @@ class LineSplitter:
         if found < 0:
             return None, end
         line = Line(bytes(self._head), self._dropped)
+        self.forget()
+        return line, end
+
+    def forget(self) -> None:
+        """Drop the unfinished line."""
         self._head.clear()
         self._dropped = 0
-        return line, end
 
 
 def parse(line: Line) -> Parsed | str:

@@ -9,8 +9,9 @@ import re
 from smtp_tui.smtp.commands import verb_of, verbs
 from smtp_tui.smtp.events import Span
 
-_AUTH = re.compile(rb"\s*AUTH[ \t]+(\S+)[ \t]+", re.IGNORECASE)
-_WORD = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_AUTH = re.compile(rb"\s*AUTH\s+(\S+)\s+", re.IGNORECASE)
+_WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
+_MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _NOT_SECRET = (b"", b"*", b"=")
 
 
@@ -40,11 +41,16 @@ def in_line_behind_auth(line: bytes) -> tuple[Span, ...]:
 
 
 def mechanism_of(line: bytes) -> str:
-    """The mechanism an AUTH command line names, in upper case; "" for another line."""
+    """The mechanism an AUTH command line names, in upper case; "" for another line.
+
+    What stands in its place and cannot be a name is not told: it may be a credential astray.
+    """
     words = line.split(None, 2)
     if len(words) < 2 or words[0].upper() != b"AUTH":
         return ""
-    return words[1].decode("latin-1").upper()
+    if _MECHANISM.fullmatch(words[1]) is None or _is_plain_credential(words[1]):
+        return ""
+    return words[1].decode("ascii").upper()
 
 
 def _unless_empty(line: bytes, start: int, end: int) -> tuple[Span, ...]:

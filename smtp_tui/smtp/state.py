@@ -124,7 +124,6 @@ class Effect(Enum):
 GREETING = b"(greeting)"
 AUTH_RESPONSE = b"(auth)"
 MESSAGE_BODY = b"(body)"
-PROXY_HEADER = b"(proxy)"
 ANY_VERB = b"*"
 
 _C = ReplyClass
@@ -149,6 +148,7 @@ TABLE: Mapping[tuple[bytes, ReplyClass], tuple[Effect, ...]] = MappingProxyType(
         (MESSAGE_BODY, _C.PER_RECIPIENT): (),  # more replies follow
         (MESSAGE_BODY, _C.INTERMEDIATE): (_E.LISTEN, _E.TRANSACTION_ENDS),
         (MESSAGE_BODY, _C.TEMPORARY): (_E.LISTEN, _E.TRANSACTION_ENDS),
+        (MESSAGE_BODY, _C.GOING_AWAY): (_E.TRANSACTION_ENDS, _E.CLOSE),
         (MESSAGE_BODY, _C.PERMANENT): (_E.LISTEN, _E.TRANSACTION_ENDS),
         (b"BDAT", _C.POSITIVE): (_E.MESSAGE,),
         (b"BDAT", _C.TEMPORARY): (_E.CHUNK_IN_DOUBT,),
@@ -213,8 +213,9 @@ class State:
 def apply(state: State, effect: Effect) -> State:
     """The state after one effect; of ``HELLO`` and ``AUTHENTICATED`` the caller sets the values."""
     match effect:
-        case Effect.LISTEN:
-            return replace(state, phase=Phase.COMMAND)
+        case Effect.LISTEN:  # a server that is closing goes on closing
+            phase = Phase.CLOSING if state.phase is Phase.CLOSING else Phase.COMMAND
+            return replace(state, phase=phase)
         case Effect.TRANSACTION_ENDS if state.transaction is Transaction.NONE:
             return state
         case Effect.TRANSACTION_ENDS:
