@@ -1,4 +1,4 @@
-"""Where a password comes from: standard input, a command, the environment, or a question.
+"""Where a password comes from: standard input, a command, a keyring, the environment, a question.
 
 Never from the command line, which every user of the machine can read.
 """
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from smtp_tui.smtp.visible import visible
 
 VARIABLE = "SMTP_TUI_PASSWORD"
+SERVICE = "smtp-tui"
+"""Under which name the keyring has passwords, with a colon and the host behind it."""
 
 
 class PasswordError(Exception):
@@ -27,22 +29,26 @@ class PasswordSource:
 
     stdin: bool = False
     command: str = ""
+    keyring: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     @property
     def chosen(self) -> bool:
         """Whether the person named a source."""
-        return self.stdin or bool(self.command)
+        return self.stdin or bool(self.command) or self.keyring
 
-    def read(self, user: str) -> str:
+    def read(self, user: str, host: str = "") -> str:
         """The password of ``user``, without the one line end that tools put behind it.
 
+        ``host`` is for the keyring, which keeps a password for each server.
         Raises ``PasswordError`` when the source fails or gives nothing.
         """
         if self.stdin:
             return _text(sys.stdin.buffer.read(), "standard input")
         if self.command:
             return _text(_output_of(self.command), "the password command")
+        if self.keyring:
+            return _kept(user, host)
         return self.environment.get(VARIABLE) or _asked(user)
 
 
@@ -58,6 +64,30 @@ def _output_of(command: str) -> bytes:
             f"the password command failed with exit code {done.returncode}: run it alone to see why"
         )
     return done.stdout
+
+
+def _kept(user: str, host: str) -> str:
+    """What the system keyring keeps for the user at the host."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        raise PasswordError(
+            "the keyring support is not installed: pip install 'smtp-tui[keyring]'"
+        ) from None
+    service = f"{SERVICE}:{host.lower()}" if host else SERVICE
+    try:
+        password = keyring.get_password(service, user)
+    except KeyringError as error:
+        raise PasswordError(
+            f"the system keyring cannot be read: {visible(str(error))}; use another source"
+        ) from None
+    if not password:
+        raise PasswordError(
+            f"the system keyring has no password of {visible(user)} for {visible(service)}:"
+            f" keyring set {visible(service)} {visible(user)} puts one in"
+        )
+    return str(password)
 
 
 def _text(data: bytes, source: str) -> str:

@@ -180,14 +180,13 @@ def _unencoded(paste: Pasted, word: _Word, now: float | None) -> Diagnosis:
         octets, named=paste.mechanism == "PLAIN", others=paste.mechanism not in ("", "PLAIN")
     )
     if reading is None and jwt.is_token(octets):
-        reading = _bare_token(octets, now)
-    if reading is None:
+        bare = _bare_token(octets, now)
+        return Diagnosis(bare.mechanism, bare.parts, (*paste.findings, *bare.findings))
+    if reading is None or reading.healed is None:
         part = Part("text", octets, secret=True)
         findings = (*paste.findings, *word.findings)
         return Diagnosis(paste.mechanism, (part,), findings)
     plainly = wrong("It is not in Base64 yet.", "Encode it, or take the corrected string.")
-    if reading.healed is None:
-        return Diagnosis(reading.mechanism, reading.parts, (plainly, *reading.findings))
     return _diagnosis(paste, reading, [plainly, *reading.findings])
 
 
@@ -223,7 +222,8 @@ def _opened(word: str) -> _Word:
     if decoded.octets is None:
         return _Word(word, None, decoded.findings)
     peeled = layers.peel(decoded.octets, _is_credential)
-    return _Word(word, peeled.octets, (*decoded.findings, *peeled.findings), peeled.certain)
+    findings = (*decoded.findings, *peeled.findings)
+    return _Word(word, peeled.octets, findings, decoded.certain and peeled.certain)
 
 
 def _is_credential(octets: bytes) -> bool:
@@ -283,7 +283,7 @@ def _framed(paste: Pasted, mechanism: str, words: tuple[str, ...]) -> str | None
         return "\n".join(words)
     if mechanism == "SCRAM" or paste.mechanism.removesuffix("-PLUS") == mechanism:
         mechanism = paste.mechanism
-    if mechanism == "SCRAM":
+    if not mechanism:
         return None
     first, *rest = words
     return "\n".join((f"AUTH {mechanism} {first}", *rest))

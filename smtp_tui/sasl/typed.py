@@ -11,6 +11,7 @@ from enum import Enum
 _FIXES_IN_A_ROW = 8
 
 _NO_BREAK = "\u00a0\u2007\u202f"
+_SPACE = f" \t\r\n{_NO_BREAK}"
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _NO_BREAK_SPACE = re.compile(f"[{_NO_BREAK}]")
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''\"\"\"\"")
@@ -27,7 +28,7 @@ class Field(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One sentence on the field ``about``; ``fix`` is its text without the fault, if one is sure."""
+    """One sentence on the field ``about``; ``fix`` is its text without the fault, if sure."""
 
     about: Field
     sentence: str
@@ -55,20 +56,20 @@ def _on(where: Field, text: str) -> Iterator[Remark]:
     what = where.value
     for judge in (_ends, _app_password, _unseen, _quotes, _controls, _brackets, _beyond_ascii):
         for sentence, fix in judge(where, text):
-            yield Remark(where, sentence.format(what=what), fix)
+            yield Remark(where, sentence.format(what=what), fix or None)
 
 
 _Judgements = Iterator[tuple[str, str | None]]
 
 
 def _ends(where: Field, text: str) -> _Judgements:
-    without = text.rstrip("\r\n")
-    if without != text:
+    without = text.rstrip(_SPACE)
+    if text.endswith(("\r", "\n")):
         yield "The {what} ends with a line end, which came along when it was pasted.", without
-    elif text.rstrip(f" \t{_NO_BREAK}") != text:
-        yield "The {what} ends with a space.", text.rstrip(f" \t{_NO_BREAK}")
-    if text.lstrip(f" \t\r\n{_NO_BREAK}") != text:
-        yield "The {what} begins with a space.", text.lstrip(f" \t\r\n{_NO_BREAK}")
+    elif without != text:
+        yield "The {what} ends with a space.", without
+    if text.lstrip(_SPACE) != text:
+        yield "The {what} begins with a space.", text.lstrip(_SPACE)
 
 
 def _app_password(where: Field, text: str) -> _Judgements:

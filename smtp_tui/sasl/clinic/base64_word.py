@@ -18,10 +18,14 @@ _PIECE = re.compile(r"[^=]+=*")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The octets of a word, None where it is no Base64; ``findings`` say what had to be mended."""
+    """The octets of a word, None where it is no Base64; ``findings`` say what had to be mended.
+
+    ``certain`` says that the mending leaves no doubt.
+    """
 
     octets: bytes | None = field(repr=False)
     findings: tuple[Finding, ...] = ()
+    certain: bool = True
 
 
 def decode(word: str) -> Decoded:
@@ -110,4 +114,4 @@ def _run_together(word: str, findings: list[Finding]) -> Decoded:
         octets = b"".join(base64.b64decode(piece + "=" * (-len(piece) % 4)) for piece in pieces)
     except binascii.Error:
         return Decoded(None, tuple(findings))
-    return Decoded(octets, tuple(findings))
+    return Decoded(octets, tuple(findings), certain=False)

@@ -148,7 +148,9 @@ def scram(octets: bytes) -> Reading | None:
             "The GS2 header is missing in front: the first message begins with n,, or the like.",
             "Without channel binding that is n,, and then n= and r=.",
         )
-        return Reading("SCRAM", tuple(parts), (missing, *_on_first(values)), (b"n,," + octets,))
+        more = _on_first(values)
+        healed = None if more else (b"n,," + octets,)
+        return Reading("SCRAM", tuple(parts), (missing, *more), healed)
     if header is not None:
         return None
     if names[:2] == [b"c", b"r"]:

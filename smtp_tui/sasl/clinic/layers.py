@@ -13,6 +13,8 @@ from smtp_tui.sasl.diagnosis import Finding, wrong
 _MOST = 4
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _SHORTEST_UNPADDED = 12
+_ODD = re.compile(rb"[\x02-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Octets that no credential of text holds: a password that happens to be Base64 decodes to such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,9 @@ def _second_base64(octets: bytes, is_credential: Callable[[bytes], bool]) -> byt
     if _BASE64.fullmatch(word) is None:
         return None
     inner = decode(word.decode("ascii")).octets
-    if not inner:
+    if not inner or base64.b64encode(inner) != word or _ODD.search(inner):
         return None
     if is_credential(inner):
         return inner
     padded = word.endswith(b"=") or len(word) >= _SHORTEST_UNPADDED
-    exact = base64.b64encode(inner) == word
-    return inner if padded and exact and inner.isascii() and _printable(inner) else None
-
-
-def _printable(octets: bytes) -> bool:
-    return octets.decode("ascii").rstrip("\r\n").isprintable()
+    return inner if padded and inner.isascii() and b"\0" not in inner else None

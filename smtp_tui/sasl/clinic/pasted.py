@@ -26,7 +26,6 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _AROUND = "\"'`\u2018\u2019\u201c\u201d"
 _USUAL_WIDTHS = (60, 64, 72, 76, 78, 79, 80)
-_NARROWEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +136,15 @@ def _arranged(
 def _are_two_answers(mechanism: str, first: str, second: str) -> bool:
     if mechanism not in ("", "LOGIN"):
         return False
-    if mechanism == "LOGIN" and (len(first) < len(second) or len(first) not in _USUAL_WIDTHS):
-        return True
-    if first.endswith("=") or len(first) < min(len(second), _NARROWEST):
-        return True
-    return len(first) not in _USUAL_WIDTHS and _is_text(first) and _is_text(second)
+    if len(first) in _USUAL_WIDTHS and len(first) >= len(second) and not first.endswith("="):
+        return False
+    return mechanism == "LOGIN" or (_is_text(first) and _is_text(second))
 
 
 def _is_text(word: str) -> bool:
     octets = decode(word).octets
     try:
-        return octets is not None and octets.decode("utf-8").isprintable()
+        return octets is not None and octets.decode("utf-8").rstrip("\r\n").isprintable()
     except UnicodeDecodeError:
         return False
 
