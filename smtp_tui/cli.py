@@ -10,14 +10,14 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from smtp_tui import __version__
+from smtp_tui.arguments import Parser, add_passwords, fail, passwords
 
 if TYPE_CHECKING:
     from smtp_tui.destination import Asked
 
-USAGE = 2
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
 BROKEN_PIPE = 141
@@ -28,12 +28,16 @@ _LONGEST = 86_400
 
 _SUBCOMMANDS = {
     "run": "play an .smtp file without the window",
+    "auth": "print the AUTH string of a mechanism",
+    "decode": "take a credential apart and say what is wrong with it",
     "practice": "run the practice server alone",
 }
 
 _USAGE = """\
 smtp-tui [TARGET] [options]
        smtp-tui run FILE [TARGET] [options]
+       smtp-tui auth MECHANISM [options]
+       smtp-tui decode TOKEN|- [options]
        smtp-tui practice [options]"""
 
 _HELP = f"""\
@@ -71,6 +75,14 @@ def _dispatch(arguments: list[str]) -> int:
     match arguments:
         case ["run", *rest]:
             return _run(rest)
+        case ["auth", *rest]:
+            from smtp_tui import auth
+
+            return auth.command(rest)
+        case ["decode", *rest]:
+            from smtp_tui import decode
+
+            return decode.command(rest)
         case ["practice", *rest]:
             return _practice(rest)
         case _:
@@ -81,23 +93,14 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    parser = _Parser("run", "Play an .smtp file without the window.", _RUN_HELP)
+    parser = Parser("run", "Play an .smtp file without the window.", _RUN_HELP)
     parser.add_argument("file", metavar="FILE", help="the .smtp file; - is standard input")
     _add_connection(parser)
     parser.add_argument("--json", action="store_true", help="report one JSON object a line")
-    passwords = parser.add_mutually_exclusive_group()
-    passwords.add_argument(
-        "--password-stdin", action="store_true", help="read the password from standard input"
-    )
-    passwords.add_argument(
-        "--password-command",
-        metavar="CMD",
-        default="",
-        help="take the password from what a command prints",
-    )
+    add_passwords(parser)
     options = parser.read(arguments)
 
-    from smtp_tui.passwords import PasswordError, PasswordSource
+    from smtp_tui.passwords import PasswordError
     from smtp_tui.practice.listening import CannotListenError
     from smtp_tui.run import Request, RunError, run
     from smtp_tui.sasl.credentials import CredentialsError
@@ -110,22 +113,22 @@ def _run(arguments: list[str]) -> int:
         asked=_asked(options),
         practice=options.practice,
         json=options.json,
-        password=PasswordSource(options.password_stdin, options.password_command),
+        password=passwords(options),
     )
     try:
         return run(request)
     except ScriptError as error:
-        return _fail(f"{options.file}, {error}")
+        return fail(f"{options.file}, {error}")
     except (RunError, PasswordError, CredentialsError, SettingsError, TargetError) as error:
-        return _fail(str(error))
+        return fail(str(error))
     except CannotListenError as error:
-        return _fail(str(error), 3)
+        return fail(str(error), 3)
 
 
 def _practice(arguments: list[str]) -> int:
     from smtp_tui.practice.command import DEFAULT_STARTTLS_PORT, DEFAULT_TLS_PORT, serve
 
-    parser = _Parser("practice", "Run the practice server alone.")
+    parser = Parser("practice", "Run the practice server alone.")
     parser.add_argument(
         "--host", default="127.0.0.1", help="the loopback address to listen on (%(default)s)"
     )
@@ -148,7 +151,7 @@ def _practice(arguments: list[str]) -> int:
 
 
 def _window(arguments: list[str]) -> int:
-    parser = _Parser("", "Open the terminal workbench for SMTP.", _HELP, _USAGE)
+    parser = Parser("", "Open the terminal workbench for SMTP.", _HELP, _USAGE)
     parser.add_argument("--version", action="version", version=f"smtp-tui {__version__}")
     _add_connection(parser)
     options = parser.read(arguments)
@@ -165,10 +168,10 @@ def _window(arguments: list[str]) -> int:
     try:
         destination = find(asked, os.environ)
     except (SettingsError, TargetError) as error:
-        return _fail(str(error))
+        return fail(str(error))
 
     if not sys.stdin.isatty():
-        return _fail("the workbench needs a terminal; smtp-tui run plays a script without one")
+        return fail("the workbench needs a terminal; smtp-tui run plays a script without one")
 
     from smtp_tui.workbench.app import Workbench
 
@@ -188,45 +191,7 @@ def _window(arguments: list[str]) -> int:
 # Arguments
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that says in one line what is wrong, and repeats nothing that may be a secret."""
-
-    def __init__(
-        self, subcommand: str, description: str, epilog: str = "", usage: str | None = None
-    ) -> None:
-        super().__init__(
-            prog=f"smtp-tui {subcommand}".rstrip(),
-            usage=usage,
-            description=description,
-            epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-
-    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
-        """The options; leaves with the exit code for wrong usage if they make no sense."""
-        if any(each.partition("=")[0] in _PASSWORD_OPTIONS for each in arguments):
-            self.error(
-                "a password on the command line can be read by every user of this machine:"
-                " use --password-stdin, --password-command or SMTP_TUI_PASSWORD"
-            )
-        options, unknown = self.parse_known_intermixed_args(arguments)
-        if unknown:
-            names = [each.partition("=")[0] for each in unknown if each.startswith("-")]
-            self.error(
-                f"there is no option {names[0]}" if names else "there are too many arguments"
-            )
-        return options
-
-    def error(self, message: str) -> NoReturn:
-        """Say it and leave."""
-        raise SystemExit(_fail(f"{message} (see {self.prog} --help)"))
-
-
-_PASSWORD_OPTIONS = ("--password", "--pass", "--token")
-
-
-def _add_connection(parser: _Parser) -> None:
+def _add_connection(parser: Parser) -> None:
     parser.add_argument("target", metavar="TARGET", nargs="?", help="the server to connect to")
     parser.add_argument(
         "--practice", action="store_true", help="start the practice server and connect to it"
@@ -298,14 +263,6 @@ def _port(text: str) -> int:
 
 
 # Ends
-
-
-def _fail(text: str, code: int = USAGE) -> int:
-    """Say one line on standard error and give the exit code."""
-    from smtp_tui.smtp.visible import visible
-
-    print(f"smtp-tui: {visible(text)}", file=sys.stderr)
-    return code
 
 
 def _forget_output() -> None:

@@ -124,7 +124,9 @@ def _credentials(script: Script, stage: _Stage, source: PasswordSource) -> Crede
         raise RunError(f"the script uses {{{names[0]}}}: say who signs in with --user")
     if not any(PLACEHOLDERS[name].needs_password for name in names):
         return Credentials(stage.user, "")
-    password = source.read(stage.user) if stage.password is None else stage.password
+    password = (
+        source.read(stage.user, stage.target.host) if stage.password is None else stage.password
+    )
     return Credentials(stage.user, password)
 
 

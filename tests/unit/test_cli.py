@@ -46,7 +46,10 @@ def loaded(*arguments: str) -> set[str]:
 # Quick to start
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("run", "--help")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("--version",), ("run", "--help"), ("auth", "--help"), ("decode", "AAAA")],
+)
 def test_help_loads_no_window_no_network_and_no_tls(arguments: tuple[str, ...]) -> None:
     slow = {"textual", "rich", "ssl", "socket", "asyncio", "cryptography", "aiosmtpd", "tomlkit"}
     assert not loaded(*arguments) & slow
