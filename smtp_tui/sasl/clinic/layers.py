@@ -13,8 +13,7 @@ from smtp_tui.sasl.diagnosis import Finding, wrong
 _MOST = 4
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _SHORTEST_UNPADDED = 12
-_ODD = re.compile(rb"[\x02-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Octets that no credential of text holds: a password that happens to be Base64 decodes to such."""
+_CONTROL = re.compile(rb"[\x02-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,16 @@ def _second_base64(octets: bytes, is_credential: Callable[[bytes], bool]) -> byt
     if _BASE64.fullmatch(word) is None:
         return None
     inner = decode(word.decode("ascii")).octets
-    if not inner or base64.b64encode(inner) != word or _ODD.search(inner):
+    if not inner or base64.b64encode(inner) != word or _is_odd(inner):
         return None
     if is_credential(inner):
         return inner
-    padded = word.endswith(b"=") or len(word) >= _SHORTEST_UNPADDED
-    return inner if padded and inner.isascii() and b"\0" not in inner else None
+    telling = word.endswith(b"=") or (len(word) >= _SHORTEST_UNPADDED and b"@" in inner)
+    return inner if telling and inner.isascii() and b"\0" not in inner else None
+
+
+def _is_odd(octets: bytes) -> bool:
+    """Whether no credential of text looks so: a password that happens to be Base64 decodes so."""
+    if b"\0" in octets and b"\x01" in octets:
+        return True
+    return _CONTROL.search(octets.rstrip(b"\r\n")) is not None
