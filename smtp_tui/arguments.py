@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -35,13 +36,28 @@ class Parser(argparse.ArgumentParser):
                 "a password on the command line can be read by every user of this machine:"
                 " use --password-stdin, --password-command or SMTP_TUI_PASSWORD"
             )
-        options, unknown = self.parse_known_intermixed_args(arguments)
+        options, unknown = self.parse_known_intermixed_args(self._joined(arguments))
         if unknown:
             names = [each.partition("=")[0] for each in unknown if each.startswith("-")]
             self.error(
                 f"there is no option {names[0]}" if names else "there are too many arguments"
             )
         return options
+
+    def _joined(self, arguments: Sequence[str]) -> list[str]:
+        """The arguments, a negative number joined to the option it follows.
+
+        argparse, for the sake of -4 and -6, would take it for an option that does not exist.
+        """
+        joined: list[str] = []
+        for each in arguments:
+            before = self._option_string_actions.get(joined[-1]) if joined else None
+            negative = re.fullmatch(r"-[\d.]+", each) and each not in self._option_string_actions
+            if negative and before is not None and before.nargs is None:
+                joined[-1] += f"={each}"
+            else:
+                joined.append(each)
+        return joined
 
     def error(self, message: str) -> NoReturn:
         """Say it and leave."""

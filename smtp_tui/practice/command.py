@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_STARTTLS_PORT = 5870
 DEFAULT_TLS_PORT = 4650
 
+_USAGE = 2
 _CANNOT_CONNECT = 3
 _RECIPIENTS_SHOWN = 3
 
@@ -28,10 +29,12 @@ def serve(
 ) -> int:
     """Run the practice server until Ctrl+C, a line for each message it accepts.
 
-    Gives the exit code: 0, or 3 with one line on standard error when it cannot listen.
+    Gives the exit code: 0, or one line on standard error and 2 for an address of no loopback
+    interface, 3 when it cannot listen for another reason.
     """
     # Only here, so that whoever wants the default ports does not load the server.
-    from smtp_tui.practice.server import CannotListenError, PracticeServer
+    from smtp_tui.practice.listening import CannotListenError, NotLoopbackError
+    from smtp_tui.practice.server import PracticeServer
 
     messages: queue.SimpleQueue[PracticeMessage] = queue.SimpleQueue()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as tidy an end as Ctrl+C
@@ -41,8 +44,9 @@ def serve(
             while True:
                 print(_line(messages.get()), flush=True)
     except CannotListenError as error:
+        wrong_usage = isinstance(error, NotLoopbackError)
         print(f"smtp-tui: {visible(str(error))}", file=sys.stderr)
-        return _CANNOT_CONNECT
+        return _USAGE if wrong_usage else _CANNOT_CONNECT
     except KeyboardInterrupt:
         return 0
 

@@ -12,6 +12,10 @@ class CannotListenError(OSError):
     """The server cannot listen where it was asked to: one sentence that says what to do."""
 
 
+class NotLoopbackError(CannotListenError):
+    """The address asked for can be reached from other machines."""
+
+
 class Listener(socket.socket):
     """A listening socket that knows the connections it accepted, as long as they are open.
 
@@ -41,7 +45,7 @@ def listen(host: str, port: int) -> Listener:
     Raises ``CannotListenError``.
     """
     if not _is_loopback(host):
-        raise CannotListenError(
+        raise NotLoopbackError(
             f"the practice server listens on this machine alone: use 127.0.0.1 or ::1, not {host}"
         )
     if not 0 <= port <= 65_535:

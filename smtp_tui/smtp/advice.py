@@ -71,7 +71,7 @@ def advise(line: bytes, state: State) -> list[Advice]:
 
 
 def _text(line: bytes) -> Iterator[Advice]:
-    if line.startswith(b".") and line != b".":
+    if re.match(rb"\.[^.]", line):  # with two, one is left, as whoever types them knows
         yield Advice(
             Severity.WARNING,
             "the server takes the first dot away; type two for one dot",

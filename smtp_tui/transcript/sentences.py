@@ -85,7 +85,9 @@ def failure(what: Failure, veil: Veil) -> str:
 
 def total(result: Result) -> str:
     """The whole play in a few words."""
-    words = [f"{result.met} of {result.expected} replies as expected"]
+    words = ["no reply was expected, so none was checked"]
+    if result.expected:
+        words = [f"{result.met} of {result.expected} replies as expected"]
     if result.failures:
         words.append(f"stopped at line {result.failures[0].number}")
     if result.outcome in _TROUBLES:

@@ -389,7 +389,8 @@ class Connection:
     def _fail(self, failure: Failure, text: str, remedy: Remedy | None = None) -> None:
         self.failure = Failed(self._clock(), self.number, failure, text, remedy, self.facts)
         self._sink(self.failure)
-        self._finish(False, endings.TLS_FAILED if failure is Failure.TLS else endings.NOT_MADE)
+        made = failure is Failure.TLS and self.stage is not Stage.NEW
+        self._finish(False, endings.TLS_FAILED if made else endings.NOT_MADE)
 
     def _finish(self, clean: bool, text: str) -> None:
         if self.finished:

@@ -139,6 +139,13 @@ class Operator:
 
         self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
 
+    def octets(self, text: str, credentials: Credentials) -> int:
+        """How many octets that line is when it is sent, without its line end."""
+        try:
+            return len(self._filled(text, credentials))
+        except (CredentialsError, _Unsendable):
+            return len(text.encode("utf-8", "replace"))
+
     def _post(self, action: actions.Action) -> None:
         if self._worker is None:
             self._asked.append(action)
@@ -162,7 +169,7 @@ class Operator:
         return fill(line, credentials).line
 
     def _when_agreed(self, found: Disclosure | None, go: Callable[[], None]) -> None:
-        if found is None or self._consent == found.mechanism or self._is_practice():
+        if found is None or self._consent == found.mechanism or self.is_practice(self.view.target):
             go()
             return
 
@@ -172,8 +179,8 @@ class Operator:
 
         self._ask(found, agreed)
 
-    def _is_practice(self) -> bool:
-        target = self.view.target
+    def is_practice(self, target: Target | None) -> bool:
+        """Whether that is the practice server."""
         return target is not None and (target.host, target.port) in self.practice
 
     def _not_connected(self) -> str:

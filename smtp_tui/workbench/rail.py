@@ -79,7 +79,7 @@ def _stages(view: SessionView) -> Iterator[tuple[str, bool]]:
 def _failed(view: SessionView, names: list[str]) -> int | None:
     if view.link is not Link.FAILED:
         return None
-    return _position(names, "TLS") if view.failure is Failure.TLS else 0
+    return _position(names, "TLS") if view.failure is Failure.TLS and view.connected else 0
 
 
 def _busy(view: SessionView, names: list[str]) -> int | None:

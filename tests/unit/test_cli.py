@@ -161,6 +161,8 @@ def test_the_way_to_give_a_password_is_named(capsys: pytest.CaptureFixture[str])
         (("run", "SCRIPT", "host", "--profile", "none"), "no profile"),
         (("run", "x", "h", "--timeout", "0"), "seconds above 0"),
         (("run", "x", "h", "--timeout", "nan"), "seconds above 0"),
+        (("run", "x", "h", "--timeout", "-1"), "seconds above 0"),
+        (("practice", "--host", "0.0.0.0"), "this machine alone"),
         (("run", "x", "h", "--tls", "maybe"), "--tls"),
         (("run", "x", "h", "-4", "-6"), "not allowed with"),
         (("run", "x", "h", "--frobnicate"), "--frobnicate"),

@@ -108,6 +108,7 @@ def test_lmtp_greets_with_lhlo() -> None:
         (b"NOOP", State(phase=Phase.CLOSING), "closing"),
         (b"NOOP", State(phase=Phase.COMMAND, sync=Sync.LOST, reason="x"), "one off"),
         (b".dot", State(phase=Phase.BODY), "first dot"),
+        (b".\xe4", State(phase=Phase.BODY), "first dot"),
         (b"x" * 1000, State(phase=Phase.BODY), "1002 octets"),
     ],
 )

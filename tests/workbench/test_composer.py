@@ -288,8 +288,25 @@ async def test_a_leading_dot_in_message_text_is_explained_unless_it_ends_it() ->
         scene.both(b"RCPT TO:<c@d>", b"250 ok\r\n").both(b"DATA", b"354 go\r\n")
         await at.type(".hidden")
         assert "takes the first dot away" in at.text()
-        await at.type(".")
-        assert "takes the first dot away" not in at.text()
+        for harmless in (".", "..hidden"):
+            await at.type(harmless)
+            assert "takes the first dot away" not in at.text()
+
+
+async def test_octets_are_counted_as_they_are_sent_with_placeholders_filled() -> None:
+    async with window() as at:
+        at.scene().secured()
+        at.desk.credentials.fill("user@gmail.com", "password")
+        await at.type("AUTH PLAIN {PLAIN}")
+        assert f"{len('AUTH PLAIN AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk') + 2}/512 octets" in at.text()
+
+
+async def test_a_second_doubt_is_shown_below_the_first() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("MAIL FROM: <a@example.org>")
+        assert "no space after FROM" in at.text()
+        assert "EHLO comes first" in at.text()
 
 
 async def test_the_hint_tells_syntax_code_and_rfc_of_what_is_typed() -> None:

@@ -196,6 +196,15 @@ async def test_a_profile_fills_the_form() -> None:
         assert at.posted == []
 
 
+async def test_the_practice_server_makes_no_profile() -> None:
+    async with window() as at:
+        at.desk.operator.practice = frozenset({("smtp.example.org", 587)})
+        at.desk.save_profile()
+        await at.pilot.pause()
+        assert not at.app.screen.query("#prompt")
+        assert "other ports each time: f4" in at.text()
+
+
 async def test_the_form_is_saved_under_a_name_without_the_password(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     async with window(settings=Settings(path=file)) as at:

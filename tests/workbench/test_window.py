@@ -350,3 +350,14 @@ async def test_quit_moved_elsewhere_still_answers_to_ctrl_q() -> None:
         at.desk.query_one("#setup").focus()
         await at.press("ctrl+q")
         assert at.app._exit
+
+
+async def test_what_never_was_a_connection_is_not_called_lost() -> None:
+    async with window() as at:
+        take = at.scene().sink
+        take(wire.Opening(0, 1, GMAIL, 0.0))
+        take(wire.Failed(0, 1, wire.Failure.TLS, "The CA file /x does not exist."))
+        take(wire.Gone(0, 1, False, "Not connected."))
+        await at.pilot.pause()
+        assert "Connection lost" not in at.text()
+        assert at.text().count("The CA file /x does not exist.") >= 2  # in the log and above it

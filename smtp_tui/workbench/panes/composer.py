@@ -30,13 +30,17 @@ class Composer(Vertical):
     """One line to send, a hint and advice.
 
     ``send`` is called at once rather than told by a message: what is typed next must find the
-    line gone. ``give_up`` is what escape does when there is nothing to empty.
+    line gone. ``give_up`` is what escape does when there is nothing to empty, ``measure`` tells
+    how many octets a line has when it is sent.
     """
 
-    def __init__(self, keys: Keys, send: Send, give_up: Callable[[], None]) -> None:
+    def __init__(
+        self, keys: Keys, send: Send, give_up: Callable[[], None], measure: Callable[[str], int]
+    ) -> None:
         super().__init__(id="composer")
         self._send = send
         self._give_up = give_up
+        self._measure = measure
         self._keys = keys
         self._view = SessionView()
         self._said = ""
@@ -159,10 +163,10 @@ class Composer(Vertical):
         field.password = field.answering and bool(field.hidden)
         field.refresh()
         limit = line_limit(self._view.state)
-        over = len(octets) + 2 > limit
+        sent = self._measure(field.value) + 2
         self.border_title = self._title()
-        counted = f"{len(octets) + 2}/{limit} octets with CRLF" if octets else ""
-        self.border_subtitle = Content.styled(counted, "$warning" if over else "")
+        counted = f"{sent}/{limit} octets with CRLF" if octets else ""
+        self.border_subtitle = Content.styled(counted, "$warning" if sent > limit else "")
         self.query_one("#composer-hint", Static).update(self._hint(octets))
         self.query_one("#composer-advice", Static).update(self._advice(advice))
 
@@ -206,15 +210,28 @@ class Composer(Vertical):
         if not advice:
             return Content("")
         severities = list(Severity)
-        worst = max(advice, key=lambda item: severities.index(item.severity))
-        more = [f"{len(advice) - 1} more"] if len(advice) > 1 else []
-        fix = ["→ fixes it", "enter sends as it is"] if self.field.fix is not None else []
-        rest = " · ".join([*fix, *([worst.rfc] if worst.rfc else []), *more])
+        worst, *others = sorted(advice, key=lambda item: -severities.index(item.severity))
         roomy = self.query_one("#composer-advice").size.height > 1
-        return Content.assemble(
-            (f"{_MARKS[worst.severity]} {visible(worst.text)}", _STYLES[worst.severity]),
-            (f"\n  {rest}" if roomy else f"  {rest}", "$quiet"),
-        )
+        fix = ["→ fixes it", "enter sends as it is"] if self.field.fix is not None else []
+        if roomy and others:
+            more = [f"{len(others) - 1} more"] if len(others) > 1 else []
+            return Content.assemble(
+                _doubt(worst), _quiet([*fix[:1], worst.rfc]),
+                "\n", _doubt(others[0]), _quiet([others[0].rfc, *more]),
+            )  # fmt: skip
+        more = [f"{len(others)} more"] if others else []
+        rest = _quiet([*fix, worst.rfc, *more])
+        return Content.assemble(_doubt(worst), "\n" if roomy else "", rest)
+
+
+def _doubt(advice: Advice) -> Content:
+    return Content.styled(
+        f"{_MARKS[advice.severity]} {visible(advice.text)}", _STYLES[advice.severity]
+    )
+
+
+def _quiet(words: list[str]) -> Content:
+    return Content.styled("  " + " · ".join(word for word in words if word), "$quiet")
 
 
 def _not_connected(view: SessionView, key: str) -> str:

@@ -88,7 +88,7 @@ class MainScreen(Screen[None]):
                 yield ServerPane()
             with Vertical(id="talk"):
                 yield LogPane()
-                yield Composer(self._keys, self._send, self._give_up)
+                yield Composer(self._keys, self._send, self._give_up, self._octets)
         yield KeyBar(self._keys)
         yield Static(id="too-small")
 
@@ -107,8 +107,9 @@ class MainScreen(Screen[None]):
             match event:
                 case wire.Refused(text=text):
                     self.composer.refused(visible(text))
-                case wire.Gone(clean=False, text=text) if event.connection == self.view.connection:
-                    self.notify(visible(text), title="Connection lost", markup=False)
+                case wire.Gone(clean=False) if event.connection == self.view.connection:
+                    title = "Connection lost" if self.view.connected else "Not connected"
+                    self.notify(visible(self.view.text), title=title, markup=False)
         self.operator.update(self.view)
         self._draw()
 
@@ -232,6 +233,10 @@ class MainScreen(Screen[None]):
         except TargetError as error:
             self._wrong_target(str(error))
             return
+        if self.operator.is_practice(target):
+            again = self._keys.first("practice")
+            self.say(f"The practice server has other ports each time: {again} is its profile.")
+            return
 
         def named(name: str | None) -> None:
             if name:
@@ -287,6 +292,9 @@ class MainScreen(Screen[None]):
             self._draw()
 
         self.operator.send(text, self.credentials.credentials, on_its_way)
+
+    def _octets(self, text: str) -> int:
+        return self.operator.octets(text, self.credentials.credentials)
 
     def _give_up(self) -> None:
         if not self.operator.abort():
