@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from smtp_tui.arguments import Parser, add_passwords, fail, passwords
 from smtp_tui.passwords import PasswordError, PasswordSource
 from smtp_tui.sasl.clinic import base64_word
-from smtp_tui.sasl.credentials import Credentials, CredentialsError, Exchange
-from smtp_tui.sasl.mechanisms import MECHANISMS, begin
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError, Exchange
+from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, begin
 
 _LINE = 512
 """Octets of a command line with its end (RFC 5321 4.5.3.1.4)."""
 
 _MOST_ROUNDS = 10
-_WITHOUT_PASSWORD = frozenset({"EXTERNAL", "ANONYMOUS"})
-_WITHOUT_USER = _WITHOUT_PASSWORD
 
 
 class AuthError(Exception):
@@ -41,6 +39,8 @@ class Request:
     authorization: str = field(default="", repr=False)
     challenges: tuple[str, ...] = ()
     host: str = ""
+    port: int = 0
+    nonce: str = ""
     command: bool = False
     json: bool = False
     password: PasswordSource = field(default_factory=PasswordSource)
@@ -52,7 +52,15 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("mechanism", metavar="MECHANISM", help="PLAIN, LOGIN and so on")
     parser.add_argument("--user", metavar="U", default="", help="who signs in")
     parser.add_argument("--authzid", metavar="Z", default="", help="as whom to act, if not as U")
-    parser.add_argument("--host", metavar="H", default="", help="the server, for the keyring")
+    parser.add_argument(
+        "--host", metavar="H", default="", help="the server, for the keyring and some mechanisms"
+    )
+    parser.add_argument(
+        "--port", metavar="P", type=int, default=0, help="its port, which OAUTHBEARER names"
+    )
+    parser.add_argument(
+        "--nonce", metavar="N", default="", help="our nonce, with which the exchange began"
+    )
     parser.add_argument("--command", action="store_true", help="put AUTH and its name in front")
     parser.add_argument(
         "--challenge",
@@ -71,6 +79,8 @@ def command(arguments: Sequence[str]) -> int:
         authorization=options.authzid,
         challenges=tuple(options.challenge),
         host=options.host,
+        port=options.port,
+        nonce=options.nonce,
         command=options.command,
         json=options.json,
         password=passwords(options),
@@ -93,10 +103,15 @@ def auth(request: Request) -> int:
         raise AuthError(f"there is no such mechanism here: choose {_choice()}")
     if request.command and request.challenges:
         raise AuthError("an answer to a challenge has no AUTH in front: leave out --command")
-    if not request.user and name not in _WITHOUT_USER:
+    if not request.user and MECHANISMS[name].needs_user:
         raise AuthError("say who signs in with --user")
+    if request.challenges and MECHANISMS[name].binds:
+        raise AuthError("an answer bound to a TLS session can be made inside it only")
+    if request.challenges and name.startswith("SCRAM-") and not request.nonce:
+        raise AuthError("the answer depends on the r= our side began with: give it with --nonce")
     challenges = [_decoded(challenge) for challenge in request.challenges]
-    exchange = begin(name, _credentials(name, request))
+    channel = Channel(request.host, request.port, nonce=request.nonce)
+    exchange = begin(name, _credentials(name, request), channel)
     if challenges:
         lines = [_encoded(_answer(name, exchange, challenges))]
     else:
@@ -115,7 +130,7 @@ def _choice() -> str:
 
 def _credentials(name: str, request: Request) -> Credentials:
     password = ""
-    if name not in _WITHOUT_PASSWORD:
+    if MECHANISMS[name].secret is not Secret.NOTHING:
         password = request.password.read(request.user, request.host)
     return Credentials(request.user, password, request.authorization)
 
@@ -159,6 +174,9 @@ def _answer(name: str, exchange: Exchange, challenges: list[bytes]) -> bytes:
         try:
             answer = exchange.send(challenge)
         except StopIteration:
+            if MECHANISMS[name].mutual and answer:
+                answer = b""
+                continue
             raise ChallengeError(f"{name} has no answer to that many challenges") from None
         except CredentialsError as error:
             raise ChallengeError(str(error).rstrip(".")) from None

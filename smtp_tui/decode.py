@@ -93,7 +93,7 @@ def _read() -> str:
 
 
 def _report(diagnosis: Diagnosis, reveal: bool) -> Iterator[str]:
-    yield _verdict(diagnosis)
+    yield diagnosis.verdict
     if diagnosis.parts:
         yield ""
         width = max(len(part.kind) for part in diagnosis.parts)
@@ -106,19 +106,6 @@ def _report(diagnosis: Diagnosis, reveal: bool) -> Iterator[str]:
     if diagnosis.corrected is not None:
         yield ""
         yield from _corrected(diagnosis, diagnosis.corrected, reveal)
-
-
-def _verdict(diagnosis: Diagnosis) -> str:
-    name = diagnosis.mechanism or "no known mechanism"
-    if diagnosis.from_server:
-        name += ", from the server"
-    kinds = [finding.severity for finding in diagnosis.findings]
-    faults = kinds.count(Severity.WRONG)
-    if faults:
-        return f"{name}: {faults} {'thing is' if faults == 1 else 'things are'} wrong"
-    if Severity.DOUBTFUL in kinds:
-        return f"{name}: right in form, but doubtful"
-    return f"{name}: right"
 
 
 def _shown(part: Part, reveal: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from smtp_tui.destination import Asked, find, practice
 from smtp_tui.passwords import PasswordSource
 from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.sasl.mechanisms import Secret
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Result
 from smtp_tui.transcript.json_report import JsonReport
@@ -21,6 +22,8 @@ from smtp_tui.transcript.player import PATIENCE, Player
 from smtp_tui.transcript.script import Script, parse
 from smtp_tui.transcript.text_report import TextReport
 from smtp_tui.wire.target import Target
+
+_NOTHING = Secret.NOTHING
 
 
 class RunError(Exception):
@@ -40,12 +43,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Where a script is played, and as whom; the password is read only if a script needs it."""
+    """Where a script is played, and as whom; the password is read only if a script needs it.
+
+    ``known`` are secrets that nobody has to be asked for.
+    """
 
     target: Target
     patience: float
     user: str = field(repr=False)
-    password: str | None = field(default=None, repr=False)
+    known: Mapping[Secret, str] = field(default_factory=dict, repr=False)
 
 
 def run(request: Request) -> int:
@@ -101,8 +107,15 @@ def _stage(request: Request) -> Iterator[_Stage]:
     with PracticeServer() as server:
         at = server.address
         target = practice(asked, at.host, at.starttls_port, at.tls_port, at.ca_file)
-        password = None if request.password.chosen else at.password
-        yield _Stage(target, asked.timeout or PATIENCE, asked.user or at.user, password)
+        known = (
+            {}
+            if request.password.chosen
+            else {
+                Secret.PASSWORD: at.password,
+                Secret.TOKEN: at.token,
+            }
+        )
+        yield _Stage(target, asked.timeout or PATIENCE, asked.user or at.user, known)
 
 
 def _server(asked: Asked) -> _Stage:
@@ -120,13 +133,14 @@ def _credentials(script: Script, stage: _Stage, source: PasswordSource) -> Crede
     names = script.placeholders
     if not names:
         return None
-    if not stage.user:
+    if not stage.user and any(PLACEHOLDERS[name].needs_user for name in names):
         raise RunError(f"the script uses {{{names[0]}}}: say who signs in with --user")
     if not any(PLACEHOLDERS[name].needs_password for name in names):
         return Credentials(stage.user, "")
-    password = (
-        source.read(stage.user, stage.target.host) if stage.password is None else stage.password
-    )
+    wanted = next(each for name in names if (each := PLACEHOLDERS[name].secret) is not _NOTHING)
+    password = stage.known.get(wanted)
+    if password is None:
+        password = source.read(stage.user, stage.target.host)
     return Credentials(stage.user, password)
 
 

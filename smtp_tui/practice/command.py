@@ -63,6 +63,7 @@ Practice server, on this machine only
   implicit TLS  {tls}
   user          {address.user}
   password      {address.password}
+  access token  {address.token}
   CA file       {address.ca_file}
 
 Talk to it

@@ -9,7 +9,7 @@ import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from smtp_tui.practice.account import MECHANISMS, PRACTICE_ACCOUNT, Claim, Unreadable, decode
+from smtp_tui.practice.account import MECHANISMS, PRACTICE_ACCOUNT, Unreadable, decode
 from smtp_tui.practice.connection import HOST_NAME, Connection, Goodbye, Vanished
 from smtp_tui.practice.envelope import SIZE_LIMIT, parse_mail, parse_rcpt
 from smtp_tui.practice.mailbox import Mailbox, PracticeMessage
@@ -147,29 +147,29 @@ class Conversation(Connection):
         if mechanism.upper() not in MECHANISMS:
             raise Refusal(504, "5.7.4", "Unrecognized Authentication Type.")
         try:
-            claim = await self._claim(mechanism.upper(), initial.strip())
+            accepted = await self._may_sign_in(mechanism.upper(), initial.strip())
         except Unreadable:
             raise Refusal(501, "5.5.2", "Cannot Decode response.") from None
-        if not PRACTICE_ACCOUNT.accepts(claim):
+        if not accepted:
+            token = f"The token of {PRACTICE_ACCOUNT.user} is {PRACTICE_ACCOUNT.token}."
             raise Refusal(
                 535,
                 "5.7.8",
                 "Username and Password not accepted. Here only one account is known:",
-                _HINT,
+                token if mechanism.upper() == "XOAUTH2" else _HINT,
             )
         self._standing.user = PRACTICE_ACCOUNT.user
         await self.say(Reply(235, "2.7.0", ("Accepted",), signed=False))
 
-    async def _claim(self, mechanism: str, initial: str) -> Claim:
+    async def _may_sign_in(self, mechanism: str, initial: str) -> bool:
         start = decode(initial.encode("utf-8", "surrogateescape")) if initial else None
-        exchange = MECHANISMS[mechanism](start)
+        exchange = MECHANISMS[mechanism](PRACTICE_ACCOUNT, start)
         try:
             challenge = next(exchange)
             while True:
                 challenge = exchange.send(await self._response(challenge))
         except StopIteration as end:
-            claim: Claim = end.value
-            return claim
+            return bool(end.value)
 
     async def _response(self, challenge: bytes) -> bytes:
         await self.push(b"334 " + base64.b64encode(challenge))

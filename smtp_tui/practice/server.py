@@ -32,6 +32,7 @@ class PracticeAddress:
     ca_file: Path
     user: str
     password: str = field(repr=False)
+    token: str = field(repr=False)
 
 
 class PracticeServer:
@@ -96,6 +97,7 @@ class PracticeServer:
                 self._save_ca(identity.ca_pem),
                 PRACTICE_ACCOUNT.user,
                 PRACTICE_ACCOUNT.password,
+                PRACTICE_ACCOUNT.token,
             )
             self._service = Service(starttls, tls, identity.context, self._mailbox)
             undo.pop_all()

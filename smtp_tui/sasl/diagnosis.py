@@ -57,6 +57,19 @@ class Diagnosis:
         """Whether nothing is wrong with it; it may be doubtful."""
         return all(finding.severity is not Severity.WRONG for finding in self.findings)
 
+    @property
+    def verdict(self) -> str:
+        """What it is and whether it is right, in one line."""
+        name = self.mechanism or "no known mechanism"
+        if self.from_server:
+            name += ", from the server"
+        kinds = [finding.severity for finding in self.findings]
+        if faults := kinds.count(Severity.WRONG):
+            return f"{name}: {faults} {'thing is' if faults == 1 else 'things are'} wrong"
+        if Severity.DOUBTFUL in kinds:
+            return f"{name}: right in form, but doubtful"
+        return f"{name}: right"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from smtp_tui.sasl.credentials import NO_INITIAL_RESPONSE, Credentials, Exchange
-from smtp_tui.sasl.plain import octets
+from smtp_tui.sasl.credentials import (
+    NO_INITIAL_RESPONSE,
+    Channel,
+    Credentials,
+    Exchange,
+    octets,
+)
 
 
 def answers(credentials: Credentials) -> tuple[bytes, bytes]:
@@ -11,7 +16,7 @@ def answers(credentials: Credentials) -> tuple[bytes, bytes]:
     return octets("user name", credentials.user), octets("password", credentials.password)
 
 
-def login(credentials: Credentials) -> Exchange:
+def login(credentials: Credentials, _: Channel) -> Exchange:
     """Two answers in this order, whatever the prompts say: servers word them as they like."""
     user, password = answers(credentials)
     yield NO_INITIAL_RESPONSE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtp_tui.sasl.credentials import Credentials, CredentialsError, Exchange
+from smtp_tui.sasl.credentials import Channel, Credentials, Exchange, without
 
 
 def message(credentials: Credentials) -> bytes:
@@ -12,24 +12,9 @@ def message(credentials: Credentials) -> bytes:
         "user name": credentials.user,
         "password": credentials.password,
     }
-    for what, text in parts.items():
-        if "\0" in text:
-            raise CredentialsError(f"The {what} holds a NUL, which PLAIN cannot carry.")
-    return b"\0".join(octets(what, text) for what, text in parts.items())
+    return b"\0".join(without("\0", "NUL", what, text, "PLAIN") for what, text in parts.items())
 
 
-def plain(credentials: Credentials) -> Exchange:
+def plain(credentials: Credentials, _: Channel) -> Exchange:
     """One message, sent with the AUTH command."""
     yield message(credentials)
-
-
-def octets(what: str, text: str) -> bytes:
-    """UTF-8; octets the terminal could not decode go out as they came in.
-
-    Raises ``CredentialsError`` naming ``what`` for text that stands for no octets.
-    """
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        # without its cause, which quotes the secret
-        raise CredentialsError(f"The {what} holds half a character: type it again.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
+from smtp_tui.sasl import challenges
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.events import ReplyLine
 from smtp_tui.smtp.state import AUTH_RESPONSE
@@ -12,7 +13,6 @@ from smtp_tui.wire.events import Protection
 
 _HELLO = (b"EHLO", b"LHLO")
 _SIGN_IN = (b"AUTH", AUTH_RESPONSE)
-_LONGEST_CHALLENGE = 200
 _MOST_CAPABILITIES = 1000
 
 
@@ -63,9 +63,8 @@ class Annotator:
 
 
 def _challenge(token: bytes) -> str:
-    """What a challenge says, where it is text (RFC 4954 4)."""
+    """What a challenge says (RFC 4954 4)."""
     try:
-        text = base64.b64decode(token.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
-    return text[:_LONGEST_CHALLENGE] if text.isprintable() else ""
+        return challenges.words(base64.b64decode(token.strip(), validate=True))
+    except binascii.Error:
+        return "no Base64: * leaves the exchange"

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-from smtp_tui.sasl.credentials import Credentials
-from smtp_tui.smtp.state import Phase
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
+from smtp_tui.smtp.events import Challenge, Reply
+from smtp_tui.smtp.state import AUTH_RESPONSE, Phase
 from smtp_tui.transcript.burst import Burst, bursts
 from smtp_tui.transcript.course import Course, Failure, Result, Watch
 from smtp_tui.transcript.disclosure import first_credential, is_loopback
 from smtp_tui.transcript.masking import Veil
-from smtp_tui.transcript.placeholders import fill
+from smtp_tui.transcript.placeholders import Filler, check, names_in
 from smtp_tui.transcript.script import ClientLine, ExpectedReply, Kind, Script
+from smtp_tui.wire.binding import channel
 from smtp_tui.wire.connection import Connection
-from smtp_tui.wire.events import Protection
+from smtp_tui.wire.events import Event, Protection, Told
 from smtp_tui.wire.link import Stage
 from smtp_tui.wire.target import Target
 
@@ -28,6 +30,7 @@ _FAREWELL = 5.0
 """Seconds the server has for what is still open and for closing."""
 
 _PIECE = 64 * 1024
+_CHALLENGE = 334
 
 
 class _Stopped(Exception):
@@ -60,7 +63,9 @@ class Player:
         self._course = Course(
             script.expected, veil, watch, expects_greeting=script.expects_greeting
         )
-        self._connection = Connection(target, sink=self._course.take, context=context)
+        self._filler = Filler()
+        self._challenges = 0
+        self._connection = Connection(target, sink=self._take, context=context)
         self._turn = 0
 
     def play(self) -> Result:
@@ -68,9 +73,11 @@ class Player:
 
         Raises ``CredentialsError``, before anything is done, when the credentials do not fit.
         """
-        for step in self._script.steps:
-            if isinstance(step, ClientLine):
-                self._octets(step)
+        if self._credentials is not None:
+            channel = Channel(self._target.host, self._target.port)
+            for step in self._script.steps:
+                if isinstance(step, ClientLine) and step.kind is Kind.COMMAND:
+                    check(step.line, self._credentials, channel)
         try:
             self._play()
             self._leave()
@@ -103,7 +110,10 @@ class Player:
             if self._connection.state.phase is not Phase.BODY:
                 self._fail(burst.number, "354 before message text", "DATA was not accepted")
         self._refuse_disclosure(burst)
-        data = b"".join(self._octets(line) for line in burst.lines)
+        try:
+            data = b"".join(self._octets(line) for line in burst.lines)
+        except CredentialsError as error:
+            self._fail(burst.number, "a challenge that can be answered", str(error).rstrip("."))
         for start in range(0, len(data), _PIECE):
             self._require_open(burst.number, "a connection to send on")
             self._connection.send_raw(data[start : start + _PIECE])
@@ -115,11 +125,30 @@ class Player:
     def _octets(self, step: ClientLine) -> bytes:
         line = step.line
         if step.kind is Kind.COMMAND and self._credentials is not None:
-            filled = fill(line, self._credentials)
+            filled = self._filler.fill(line, self._credentials, self._channel(line))
             for secret, label in filled.secrets:
                 self._veil.learn(secret, label)
             line = filled.line
         return line + b"\r\n"
+
+    def _channel(self, line: bytes) -> Channel:
+        connection = self._connection
+        secure = connection.protection is not Protection.CLEAR
+        offered = connection.state.extensions.mechanisms
+        mechanism = next(names_in(line), "")
+        return channel(self._target, connection.facts if secure else None, offered, mechanism)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Told(event=Challenge(decoded=challenge)):
+                self._challenges += 1
+                self._filler.challenged(self._challenges, challenge)
+            case Told(event=Reply(code=code, command=command)) if (
+                code != _CHALLENGE and command.verb in (b"AUTH", AUTH_RESPONSE)
+            ):
+                self._challenges = 0
+                self._filler.reset()
+        self._course.take(event)
 
     def _await(self, wanted: ExpectedReply) -> None:
         self._turn += 1

@@ -293,7 +293,7 @@ def _check_octets(line: bytes, number: int) -> None:
 
 def _excerpt(line: bytes) -> str:
     """The beginning of a line for an error, without what may be a credential."""
-    word = line.split(None, 1)[0]
+    word = next(iter(line.split(None, 1)), line)
     if len(word) % 4 == 0 and _BASE64_WORD.fullmatch(word):
         return f"a word of {len(word)} characters"
     spans = secrets.in_command(line)

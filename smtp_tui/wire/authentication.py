@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
 
-from smtp_tui.sasl.credentials import Credentials, CredentialsError, Exchange
-from smtp_tui.sasl.mechanisms import begin
+from smtp_tui.sasl import mechanisms
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError, Exchange
 from smtp_tui.smtp.events import Challenge, Reply
 from smtp_tui.smtp.visible import visible
 
@@ -13,6 +14,7 @@ MOST_ROUNDS = 10
 """How many challenges are answered; a server that asks on has something else in mind."""
 
 _LINE = 512
+_NO_CHANNEL = Channel()
 
 
 class Authentication:
@@ -24,10 +26,14 @@ class Authentication:
     octets of a command line (RFC 5321 4.5.3.1.4). ``cancelled`` is True once ``answer`` gave None.
     """
 
-    def __init__(self, mechanism: str, credentials: Credentials) -> None:
+    def __init__(
+        self, mechanism: str, credentials: Credentials, channel: Channel = _NO_CHANNEL
+    ) -> None:
         self.mechanism = mechanism.upper()
         self.cancelled = False
-        self._exchange: Exchange = begin(mechanism, credentials)
+        self._exchange: Exchange = mechanisms.begin(mechanism, credentials, channel)
+        self._mutual = mechanisms.MECHANISMS[self.mechanism].mutual
+        self._proved = False
         self._held: bytes | None = None
         self._rounds = 0
         self._why = ""
@@ -56,7 +62,13 @@ class Authentication:
         """Whether the last reply of the exchange is a success, and one sentence on it."""
         said = f"{reply.code} {visible(reply.lines[0][:200])}".rstrip()
         if reply.code // 100 == 2:
-            return True, f"Signed in with {self.mechanism}: {said}"
+            if self._mutual and not self._proved_by(reply):
+                return False, (
+                    f"The server accepted {self.mechanism} without proving that it knows the"
+                    f" password ✗: do not trust it with a mail. It said {said}"
+                )
+            proved = " and the server proved that it knows the password ✓" if self._mutual else ""
+            return True, f"Signed in with {self.mechanism}{proved}: {said}"
         if self._why:
             return False, f"{self.mechanism} was cancelled: {self._why}."
         return False, f"The server refused {self.mechanism}: {said}"
@@ -64,6 +76,19 @@ class Authentication:
     def close(self) -> None:
         """Forget the credentials."""
         self._exchange.close()
+
+    def _proved_by(self, reply: Reply) -> bool:
+        """Whether the server has proved itself, perhaps with its last word (RFC 4954 4)."""
+        if self._proved or self._why:
+            return self._proved
+        try:
+            word = base64.b64decode(reply.lines[-1].split()[-1], validate=True)
+            self._exchange.send(word)
+        except StopIteration:
+            self._proved = True
+        except (IndexError, binascii.Error, CredentialsError):
+            return False
+        return self._proved
 
     def _respond(self, challenge: Challenge) -> bytes | None:
         if self._rounds > MOST_ROUNDS:
@@ -77,6 +102,9 @@ class Authentication:
             try:
                 response = self._exchange.send(challenge.decoded)
             except StopIteration:
+                if self._mutual and not self._proved:
+                    self._proved = True
+                    return b""
                 self._why = f"the server asked on after {self.mechanism} was complete"
             except CredentialsError as error:
                 self._why = str(error).rstrip(".")

@@ -10,6 +10,7 @@ from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.smtp.state import Phase, State
 from smtp_tui.wire import endings
+from smtp_tui.wire.binding import channel
 from smtp_tui.wire.conversation import Conversation, Signal
 from smtp_tui.wire.dial import DialFailed
 from smtp_tui.wire.events import (
@@ -207,7 +208,10 @@ class Connection:
     def authenticate(self, mechanism: str, credentials: Credentials) -> None:
         """Run a SASL mechanism; ``AuthFinished`` tells how it ended."""
         if self._ready():
-            self._talk.authenticate(mechanism, credentials)
+            offered = self.state.extensions.mechanisms
+            facts = self.facts if self.protection is not Protection.CLEAR else None
+            over = channel(self.target, facts, offered, mechanism)
+            self._talk.authenticate(mechanism, credentials, over)
             self._settle()
 
     def hang_up(self) -> None:

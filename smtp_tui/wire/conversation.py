@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
-from smtp_tui.sasl.credentials import Credentials, CredentialsError
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.smtp.dialogue import Dialogue, LocalProtocolError
 from smtp_tui.smtp.events import (
     Challenge,
@@ -97,13 +97,13 @@ class Conversation:
         elif self._can_assist("STARTTLS"):
             self._try(self.dialogue.command, b"STARTTLS")
 
-    def authenticate(self, mechanism: str, credentials: Credentials) -> None:
+    def authenticate(self, mechanism: str, credentials: Credentials, channel: Channel) -> None:
         """Run a mechanism to its end, which is told as ``AuthFinished``."""
         if self._authentication is not None:
             self._teller.refused(f"{self._authentication.mechanism} is running already.")
         elif self._can_assist("AUTH"):
             try:
-                authentication = Authentication(mechanism, credentials)
+                authentication = Authentication(mechanism, credentials, channel)
             except CredentialsError as error:
                 self._teller.refused(str(error))
                 return

@@ -39,7 +39,8 @@ class TlsFacts:
     """What a handshake showed; ``chain`` is DER, leaf first, also of a refused certificate.
 
     ``verified`` is True only if verification was asked for and succeeded; ``problem`` says in
-    words why it did not ("" when nothing is wrong or nothing was checked).
+    words why it did not ("" when nothing is wrong or nothing was checked). ``unique`` is the
+    binding ``tls-unique``, which there is below TLS 1.3 only (RFC 8446 C.5).
     """
 
     version: str
@@ -49,6 +50,7 @@ class TlsFacts:
     verified: bool
     problem: str = ""
     elapsed: float = 0.0
+    unique: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

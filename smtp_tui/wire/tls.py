@@ -174,13 +174,16 @@ class TLSLayer:
 
     def _describe(self, chain: tuple[bytes, ...], *, verified: bool, problem: str = "") -> TlsFacts:
         cipher = self._tls.cipher()
+        version = self._tls.version() or ""
+        newest = version == "TLSv1.3"
         return TlsFacts(
-            version=self._tls.version() or "",
+            version=version,
             cipher=cipher[0] if cipher else "",
             bits=cipher[2] if cipher else 0,
             chain=chain,
             verified=verified,
             problem=problem,
+            unique=b"" if newest else self._tls.get_channel_binding("tls-unique") or b"",
         )
 
     def _chain(self) -> tuple[bytes, ...]:

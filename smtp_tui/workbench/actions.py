@@ -227,6 +227,26 @@ class Reveal(UserAction):
         screen.reveal()
 
 
+class Mend(UserAction):
+    """Take away what came along when user or password was pasted: spaces, line ends, quotes."""
+
+    id, keys, title, group = "mend", "f12", "Mend user and password", "Credentials"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.mend()
+
+
+class Decode(UserAction):
+    """Take a Base64 credential apart that was made elsewhere, and say what is wrong with it."""
+
+    id, keys, title, group = "decode", "shift+f7", "Decode a credential", "Credentials"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.decode()
+
+
 class Abort(UserAction):
     """Copy what is selected; else close what is connecting or waits; else say how to quit."""
 
@@ -277,6 +297,8 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         CopyToken,
         InsertToken,
         Reveal,
+        Mend,
+        Decode,
         Abort,
         Quit,
         Palette,

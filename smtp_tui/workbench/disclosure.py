@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smtp_tui.sasl.mechanisms import MECHANISMS, Secret
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.state import Phase, Sync
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.session import SessionView
-
-_READABLE = {"PLAIN": "the password", "LOGIN": "the password", "XOAUTH2": "the access token"}
-_READABLE["OAUTHBEARER"] = "the access token"
-_HARMLESS = frozenset({"ANONYMOUS", "EXTERNAL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,14 @@ def of_line(line: bytes, view: SessionView, user: str = "") -> Disclosure | None
 def of_mechanism(mechanism: str, view: SessionView, user: str = "") -> Disclosure | None:
     """What running ``mechanism`` now would disclose; None when it is safe."""
     why = _why_unsafe(view)
-    if not why or mechanism in _HARMLESS:
+    known = MECHANISMS.get(mechanism)
+    if not why or (known is not None and known.secret is Secret.NOTHING):
         return None
-    what = _READABLE.get(mechanism, "an answer from which the password can be guessed")
-    if not mechanism:
+    if known is not None and known.readable:
+        what = f"the {known.secret.value}"
+    elif mechanism:
+        what = "an answer from which the password can be guessed"
+    else:
         what = "the credentials"
     return Disclosure(visible(mechanism), visible(user), what, why)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.commands import usual_next
 from smtp_tui.smtp.state import Phase
 from smtp_tui.workbench.session import SessionView
@@ -35,7 +36,9 @@ def offer(
 
 def auth_line(mechanism: str) -> str:
     """The AUTH command with a placeholder where the mechanism has an initial response."""
-    return "AUTH PLAIN {PLAIN}" if mechanism == "PLAIN" else f"AUTH {mechanism}"
+    known = MECHANISMS.get(mechanism)
+    begins = known is not None and known.initial
+    return f"AUTH {mechanism} {{{mechanism}}}" if begins else f"AUTH {mechanism}"
 
 
 def _chosen(view: SessionView, mechanism: str) -> str:
@@ -53,4 +56,8 @@ def _answer(view: SessionView) -> str:
             return "{LOGIN.user}"
         case "LOGIN", 2:
             return "{LOGIN.password}"
+        case (("PLAIN" | "LOGIN"), _):
+            return ""
+        case name, _ if name in MECHANISMS:
+            return f"{{{name}}}"
     return ""

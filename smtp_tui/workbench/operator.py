@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from smtp_tui.sasl.credentials import Credentials, CredentialsError
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
+from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.state import Phase
-from smtp_tui.transcript.placeholders import PLACEHOLDERS, fill, names_in
+from smtp_tui.transcript.placeholders import PLACEHOLDERS, Filler, names_in
 from smtp_tui.wire import actions
+from smtp_tui.wire.binding import channel
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench import disclosure
 from smtp_tui.workbench.disclosure import Disclosure
@@ -53,6 +55,8 @@ class Operator:
         self._tell = tell
         self._keys = keys
         self._consent: str | None = None
+        self._filler = Filler()
+        self._insisted = ""
         self._quitting = 0
 
     def work_with(self, worker: Worker) -> None:
@@ -64,10 +68,12 @@ class Operator:
 
     def update(self, view: SessionView) -> None:
         """Take note of the session's new state."""
+        self._follow(view)
         exchange_over = view.state.phase is not Phase.AUTH and b"AUTH" not in view.pending
         if view.connection != self.view.connection:
             self._quitting = 0
             self._consent = None
+            self._insisted = ""
         elif exchange_over and self._was_exchanging():
             self._consent = None  # what was agreed to was this exchange
         self.view = view
@@ -115,12 +121,20 @@ class Operator:
             self._tell(self._not_connected())
         elif view.state.phase is not Phase.COMMAND:
             self._tell("AUTH has to wait: the server does not take commands now.")
-        elif not credentials.user:
+        elif not credentials.user and MECHANISMS[mechanism].needs_user:
             self._tell(f"Fill in the user name first: {self._keys.first('setup')} goes there.")
+        elif self._is_unheard_of(mechanism):
+            self._insisted = mechanism
+            again = self._keys.first("auth")
+            self._tell(f"The server does not offer {mechanism}: {again} again tries it.")
         else:
             action = actions.Authenticate(mechanism, credentials)
             found = disclosure.of_mechanism(mechanism, view, credentials.user)
             self._when_agreed(found, lambda: self._post(action))
+
+    def _is_unheard_of(self, mechanism: str) -> bool:
+        offered = self.view.state.extensions.mechanisms
+        return self._insisted != mechanism and bool(offered) and mechanism not in offered
 
     def send(self, text: str, credentials: Credentials, sent: Callable[[], None]) -> None:
         """Send a typed line, its placeholders filled in; calls ``sent`` when it is on its way."""
@@ -162,11 +176,25 @@ class Operator:
         names = [] if self.view.state.phase is Phase.BODY else list(names_in(line))
         if not names or any(name not in PLACEHOLDERS for name in names):
             return line
-        if not credentials.user:
+        if not credentials.user and any(PLACEHOLDERS[name].needs_user for name in names):
             raise _Unsendable("Fill in the user name first: the placeholder stands for it.")
         if not credentials.password and any(PLACEHOLDERS[name].needs_password for name in names):
             raise _Unsendable("Fill in the password first: the placeholder stands for it.")
-        return fill(line, credentials).line
+        return self._filler.fill(line, credentials, self._channel(names[0])).line
+
+    def _channel(self, mechanism: str) -> Channel:
+        view = self.view
+        facts = view.tls if view.encrypted else None
+        offered = view.state.extensions.mechanisms
+        return channel(view.target or Target(""), facts, offered, mechanism)
+
+    def _follow(self, view: SessionView) -> None:
+        """Let the placeholders know which challenge they are to answer."""
+        now, before = view.exchange, self.view.exchange
+        if view.connection != self.view.connection or (before is not None and now is None):
+            self._filler.reset()
+        elif now is not None and now != before:
+            self._filler.challenged(now.number, now.challenge)
 
     def _when_agreed(self, found: Disclosure | None, go: Callable[[], None]) -> None:
         if found is None or self._consent == found.mechanism or self.is_practice(self.view.target):

@@ -47,6 +47,9 @@ class TokenKeys:
         if not self._credentials.credentials.user:
             self._composer.say("Fill in user and password first.")
             return
+        if not tokens:
+            self._composer.say("There is no string yet: it answers the server's challenge.")
+            return
         index = view.exchange.number - 1 if view.exchange is not None else self._next
         token = tokens[index % len(tokens)]
         self._next = index + 1
@@ -57,7 +60,7 @@ class TokenKeys:
         """Put the AUTH line, or the answer that is wanted, on the command line."""
         mechanism = self._credentials.mechanism
         if view.state.phase is Phase.AUTH:
-            self._composer.insert(offer(view, mechanism=mechanism) or "{PLAIN}")
+            self._composer.insert(offer(view, mechanism=mechanism) or f"{{{mechanism}}}")
         else:
             self._composer.insert(auth_line(mechanism))
 

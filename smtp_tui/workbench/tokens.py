@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 
-from smtp_tui.sasl import login, plain
-from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.sasl import login, oauth, plain, without_password
+from smtp_tui.sasl.credentials import Channel, Credentials, octets
+
+_NO_CHANNEL = Channel()
 
 DOTS = "••••"
 """In place of a secret; always as many, so that its length stays a secret too."""
@@ -32,17 +34,36 @@ class Token:
         return self.text if self.clear >= len(self.text) else self.text[: self.clear] + DOTS
 
 
-def tokens(mechanism: str, credentials: Credentials) -> tuple[Token, ...]:
-    """The strings a mechanism sends, in order; raises ``CredentialsError``."""
-    if mechanism == "LOGIN":
-        user, password = login.answers(credentials)
-        return (
-            _token("LOGIN user", "{LOGIN.user}", user, len(user)),
-            _token("LOGIN password", "{LOGIN.password}", password, 0),
-        )
-    message = plain.message(credentials)
-    secret = len(plain.octets("password", credentials.password))
-    return (_token("PLAIN", "{PLAIN}", message, len(message) - secret),)
+def tokens(
+    mechanism: str, credentials: Credentials, channel: Channel = _NO_CHANNEL
+) -> tuple[Token, ...]:
+    """The strings a mechanism sends, in order, as far as they do not depend on a challenge.
+
+    Raises ``CredentialsError``.
+    """
+    match mechanism:
+        case "LOGIN":
+            user, password = login.answers(credentials)
+            return (
+                _token("LOGIN user", "{LOGIN.user}", user, len(user)),
+                _token("LOGIN password", "{LOGIN.password}", password, 0),
+            )
+        case "PLAIN":
+            message = plain.message(credentials)
+        case "XOAUTH2":
+            message = oauth.xoauth2_message(credentials)
+        case "OAUTHBEARER":
+            message = oauth.oauthbearer_message(credentials, channel)
+        case "EXTERNAL":
+            message = without_password.external_message(credentials)
+            return (_token(mechanism, "{EXTERNAL}", message, len(message)),)
+        case "ANONYMOUS":
+            message = without_password.anonymous_message(credentials)
+            return (_token(mechanism, "{ANONYMOUS}", message, len(message)),)
+        case _:
+            return ()
+    secret = message.rfind(octets("password", credentials.password))
+    return (_token(mechanism, f"{{{mechanism}}}", message, secret),)
 
 
 def clear_characters(octets: int) -> int:

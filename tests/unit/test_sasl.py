@@ -73,7 +73,7 @@ def test_login_refuses_half_a_character_before_anything_is_sent() -> None:
 
 
 def test_an_unknown_mechanism_is_refused_with_what_there_is() -> None:
-    with pytest.raises(CredentialsError, match="PLAIN or LOGIN"):
+    with pytest.raises(CredentialsError, match="choose PLAIN, LOGIN, "):
         begin("X-UNHEARD-OF", Credentials("u", "p"))
 
 

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from smtp_tui.sasl import mechanisms
-from smtp_tui.sasl.credentials import Credentials, CredentialsError, Exchange
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError, Exchange
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.state import Phase, Sync
 from smtp_tui.wire.authentication import MOST_ROUNDS
@@ -111,10 +111,11 @@ def responses(monkeypatch: pytest.MonkeyPatch) -> Said:
     """What the mechanism X-TEST will say."""
     given: Said = []
 
-    def begin(_: Credentials) -> Exchange:
+    def begin(_: Credentials, __: Channel) -> Exchange:
         return exchange_of(*given)
 
-    monkeypatch.setattr(mechanisms, "MECHANISMS", {"X-TEST": begin})
+    tested = mechanisms.Mechanism("X-TEST", begin, 0, "", "")
+    monkeypatch.setattr(mechanisms, "MECHANISMS", {"X-TEST": tested})
     return given
 
 

@@ -84,7 +84,10 @@ def test_the_capabilities_change_with_tls(clear: Client) -> None:
         "250-CHUNKING",
         "250 SMTPUTF8",
     ]
-    assert clear.starttls().ask("EHLO me").split("\n")[3] == "250-AUTH LOGIN PLAIN"
+    assert (
+        clear.starttls().ask("EHLO me").split("\n")[3]
+        == "250-AUTH LOGIN PLAIN XOAUTH2 CRAM-MD5 SCRAM-SHA-256"
+    )
 
 
 def test_smtplib_gets_a_message_across(server: PracticeServer) -> None:
@@ -169,6 +172,9 @@ def test_vrfy_neither_confirms_nor_denies(clear: Client) -> None:
 # Signing in
 
 
+BEARER = "user=user@gmail.com\x01auth=Bearer ya29.practice-token\x01\x01"
+
+
 @pytest.mark.parametrize(
     ("exchange", "answer"),
     [
@@ -187,7 +193,19 @@ def test_vrfy_neither_confirms_nor_denies(clear: Client) -> None:
         (["AUTH PLAIN ="], "501 5.5.2 Cannot Decode"),
         (["AUTH PLAIN not*base64"], "501 5.5.2 Cannot Decode"),
         (["AUTH PLAIN", "AHVzZXJAZ21haWwuY29tAHBhc3N3b3J"], "501 5.5.2 Cannot Decode"),
-        (["AUTH CRAM-MD5"], "504 5.7.4 "),
+        (["AUTH NTLM"], "504 5.7.4 "),
+        (["AUTH CRAM-MD5 dXNlcg=="], "501 5.5.2 Cannot Decode"),
+        (["AUTH CRAM-MD5", b64("user@gmail.com 0123")], "535-5.7.8 Username and Pass"),
+        (["AUTH CRAM-MD5", b64("nothing")], "501 5.5.2 Cannot Decode"),
+        ([f"AUTH XOAUTH2 {b64(BEARER)}"], "235 2.7.0 Accepted"),
+        (["AUTH XOAUTH2", b64(BEARER)], "235 2.7.0 Accepted"),
+        ([f"AUTH XOAUTH2 {b64(BEARER.replace('ya29', 'ya30'))}", ""], "535-5.7.8 Username and"),
+        ([f"AUTH XOAUTH2 {b64('user=x')}"], "501 5.5.2 Cannot Decode"),
+        ([f"AUTH SCRAM-SHA-256 {b64('n,,r=x')}"], "501 5.5.2 Cannot Decode"),
+        (
+            [f"AUTH SCRAM-SHA-256 {b64('n,,n=user@gmail.com,r=x')}", b64("c=biws,r=x,p=x")],
+            "501 5.5",
+        ),
         (["AUTH"], "504 5.7.4 "),
     ],
 )

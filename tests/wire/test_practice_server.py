@@ -184,6 +184,7 @@ def told_address(welcome: str) -> PracticeAddress:
         Path(found["CA file"]),
         found["user"],
         found["password"],
+        found["access token"],
     )
 
 

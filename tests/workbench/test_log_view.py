@@ -283,7 +283,7 @@ async def test_our_words_are_not_torn_from_each_other() -> None:
         await at.tell(wire.Partial(1.0, 1, b"334 " + b"x" * 30))
         assert at.texts == ["334 " + "x" * 30, "no line end yet"]
         await at.tell(wire.Told(1.0, 1, line, None, CLEAR))
-        assert at.texts == ["334 " + "x" * 30]
+        assert at.texts == ["334 " + "x" * 30, "no Base64: * leaves the exchange"]
 
 
 # Following

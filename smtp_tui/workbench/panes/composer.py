@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtp_tui.sasl import challenges
 from smtp_tui.smtp.advice import Advice, Severity, advise, line_limit
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.state import Phase
@@ -252,7 +253,7 @@ def _challenge(view: SessionView) -> Content:
         return Content.styled("The server waits for an answer in Base64.", "$quiet")
     if not exchange.challenge:
         return Content.styled("The server waits for the answer.", "$quiet")
-    asked = visible(exchange.challenge)
+    asked = visible(challenges.words(exchange.challenge) or exchange.challenge)
     return Content.assemble(("The server asks ", "$quiet"), asked)
 
 

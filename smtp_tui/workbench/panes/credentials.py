@@ -1,6 +1,8 @@
-"""Credentials: user and password, and live what AUTH makes of them."""
+"""Credentials: mechanism, user and password, and live what AUTH makes of them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,17 +11,24 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from smtp_tui.sasl.credentials import Credentials, CredentialsError
-from smtp_tui.sasl.mechanisms import MECHANISMS
-from smtp_tui.smtp.visible import pieces, visible
+from smtp_tui.sasl import typed
+from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
+from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, strongest
+from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.panes.anatomy import anatomy
 from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field, SecretField
-from smtp_tui.workbench.tokens import DOTS, Token, tokens
+from smtp_tui.workbench.session import SessionView
+from smtp_tui.workbench.tokens import Token, tokens
+
+_LONGEST_SHOWN = 180
+"""Characters of a Base64 string; an access token may have thousands."""
+_SECRETS = {Secret.PASSWORD: "Password", Secret.TOKEN: "Token", Secret.NOTHING: "(none)"}
 
 
 class CredentialsPane(Vertical):
-    """Mechanism, user, password, their anatomy and their Base64."""
+    """Mechanism, user, password, their anatomy, their Base64 and what is doubtful about them."""
 
     class Changed(Message):
         """Something in the form changed."""
@@ -29,19 +38,23 @@ class CredentialsPane(Vertical):
         self._user = user
         self._mechanism = mechanism if mechanism in MECHANISMS else next(iter(MECHANISMS))
         self._revealed = False
+        self._keys = keys
+        self._view = SessionView()
         self.border_title = Content("Credentials → Base64")
         words = (("copy-token", "copy"), ("insert-token", "insert"), ("reveal", "reveal"))
         self.border_subtitle = Content(" · ".join(f"{keys.short(id)} {word}" for id, word in words))
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="form"):
-            yield Static(Content("Mechanism\nUser\nPassword"), classes="labels")
+            yield Static(classes="labels", id="credential-labels")
             with Vertical(classes="fields"):
                 yield Choice([(name, name) for name in MECHANISMS], self._mechanism, id="mechanism")
                 yield Field(self._user, placeholder="user@example.org", id="user")
                 yield SecretField(id="password")
+                yield Field(placeholder="the user itself", id="authzid")
         yield Static(id="anatomy")
         yield Static(id="token")
+        yield Static(id="remark")
 
     def on_mount(self) -> None:
         """Draw what the form holds."""
@@ -55,8 +68,8 @@ class CredentialsPane(Vertical):
     @property
     def credentials(self) -> Credentials:
         """What the form holds."""
-        user = self.query_one("#user", Field).value
-        return Credentials(user, self.query_one("#password", SecretField).value)
+        user, acting_as = (self.query_one(id, Field).value for id in ("#user", "#authzid"))
+        return Credentials(user, self.query_one("#password", SecretField).value, acting_as)
 
     def fill(self, user: str, password: str = "", mechanism: str = "") -> None:
         """Put these into the form; of password and mechanism only what is named."""
@@ -66,9 +79,29 @@ class CredentialsPane(Vertical):
         if mechanism in MECHANISMS:
             self.query_one("#mechanism", Choice).value = mechanism
 
+    def show(self, view: SessionView) -> None:
+        """Take note of what the server offers."""
+        offers = (view.state.extensions, view.encrypted, view.target)
+        before = self._view
+        self._view = view
+        if offers != (before.state.extensions, before.encrypted, before.target):
+            self._draw()
+
     def tokens(self) -> tuple[Token, ...]:
         """The Base64 strings; raises ``CredentialsError``."""
-        return tokens(self.mechanism, self.credentials)
+        target = self._view.target
+        channel = Channel() if target is None else Channel(target.host, target.port)
+        return tokens(self.mechanism, self.credentials, channel)
+
+    def mend(self) -> bool:
+        """Take away what surely came along by accident; False when there is nothing."""
+        mended = False
+        for id, about in (("#user", typed.Field.USER), ("#password", typed.Field.PASSWORD)):
+            field = self.query_one(id, Field)
+            better = typed.mended(about, field.value)
+            mended = mended or better != field.value
+            field.value = better
+        return mended
 
     def reveal(self, revealed: bool) -> None:
         """Show the secret parts, or mask them again."""
@@ -85,48 +118,59 @@ class CredentialsPane(Vertical):
 
     def _draw(self) -> None:
         credentials = self.credentials
-        anatomy = self.query_one("#anatomy", Static)
-        token = self.query_one("#token", Static)
-        if not credentials.user and not credentials.password:
-            anatomy.update(Content.styled("User and password become the", "$quiet"))
-            token.update(Content.styled("Base64 string that AUTH wants.", "$quiet"))
-            return
+        secret = _SECRETS[MECHANISMS[self.mechanism].secret]
+        labels = Content(f"Mechanism\nUser\n{secret}\nAct as")
+        self.query_one("#credential-labels", Static).update(labels)
+        parts, made = self._made(credentials)
+        self.query_one("#anatomy", Static).update(parts)
+        self.query_one("#token", Static).update(made)
+        self.query_one("#remark", Static).update(Content("\n").join(self._remarks(credentials)))
+
+    def _made(self, credentials: Credentials) -> tuple[Content, Content]:
+        nothing_typed = not credentials.user and not credentials.password
+        if nothing_typed and MECHANISMS[self.mechanism].needs_user:
+            return (
+                Content.styled("User and password become the", "$quiet"),
+                Content.styled("Base64 string that AUTH wants.", "$quiet"),
+            )
         try:
             made = self.tokens()
+            parts = anatomy(self.mechanism, credentials, revealed=self._revealed)
         except CredentialsError as error:
-            anatomy.update(Content.styled(f"✗ {visible(str(error))}", "$error"))
-            token.update(Content(""))
+            return Content.styled(f"✗ {visible(str(error))}", "$error"), Content("")
+        if not made:
+            runs = self._keys.first("auth")
+            text = f"It answers the server's challenge: {runs} runs it."
+            return parts, Content.styled(text, "$quiet")
+        return parts, Content("\n").join(self._line(item, named=len(made) > 1) for item in made)
+
+    def _remarks(self, credentials: Credentials) -> Iterator[Content]:
+        """What is doubtful about what was typed; else which mechanism would be better."""
+        found = typed.remarks(credentials.user, credentials.password)
+        for remark in found[:2]:
+            yield Content.styled(f"▲ {visible(remark.sentence)}", "$warning")
+        if any(remark.fix is not None for remark in found):
+            yield Content.styled(f"  {self._keys.first('mend')} takes it away", "$quiet")
+        offered = self._view.state.extensions.mechanisms
+        if found or not offered:
             return
-        anatomy.update(_anatomy(self.mechanism, credentials, revealed=self._revealed))
-        lines = [self._line(item, named=len(made) > 1) for item in made]
-        token.update(Content("\n").join(lines))
+        chosen = MECHANISMS[self.mechanism]
+        bound = self._view.encrypted
+        secret = Secret.TOKEN if chosen.secret is Secret.TOKEN else Secret.PASSWORD
+        best = strongest(offered, secret=secret, encrypted=bound, bindable=bound)
+        if chosen.name not in offered:
+            yield Content.styled(f"▲ The server does not offer {chosen.name}.", "$warning")
+        if best is not None and best is not chosen:
+            yield Content.styled(f"{best.name} is the strongest offered: {best.merit}.", "$quiet")
+        elif chosen.historic:
+            yield Content.styled(f"Historic: {chosen.merit}.", "$quiet")
 
     def _line(self, token: Token, *, named: bool) -> Content:
         name = f"{token.name.removeprefix('LOGIN '):<9}" if named else ""
         text = token.text if self._revealed else token.masked
-        clear, secret = text[: token.clear], text[token.clear :]
-        return Content.assemble((name, "$quiet"), (clear, "$accent"), (secret, "$quiet"))
-
-
-def _anatomy(mechanism: str, credentials: Credentials, *, revealed: bool) -> Content:
-    password = _foreign(credentials.password) if revealed else Content(DOTS)
-    if not credentials.password:
-        password = Content.styled("none", "$warning")
-    user = _foreign(credentials.user) if credentials.user else Content.styled("none", "$warning")
-    if mechanism == "LOGIN":
-        return Content.assemble(("two answers: ", "$quiet"), user, ("  then  ", "$quiet"), password)
-    return Content.assemble(
-        ("[∅]", "$quiet"), " ", chip("NUL"), " [", user, "] ", chip("NUL"), " [", password, "]"
-    )
-
-
-def _foreign(text: str) -> Content:
-    """Typed text with control characters as chips."""
-    return Content("").join(
-        chip(piece) if hidden else Content(piece) for piece, hidden in pieces(text)
-    )
-
-
-def chip(name: str) -> Content:
-    """A control character by its name, set off from text."""
-    return Content.styled(name, "$background on $secondary")
+        shown = text[:_LONGEST_SHOWN]
+        clear, secret = shown[: token.clear], shown[token.clear :]
+        rest = f"… {len(text):,} characters" if len(text) > len(shown) else ""
+        return Content.assemble(
+            (name, "$quiet"), (clear, "$accent"), (secret, "$quiet"), (rest, "$quiet")
+        )

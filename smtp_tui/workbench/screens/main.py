@@ -224,6 +224,17 @@ class MainScreen(Screen[None]):
         """Show secrets for a moment."""
         self.tokens.reveal()
 
+    def mend(self) -> None:
+        """Take away what came along by accident."""
+        if not self.credentials.mend():
+            self.say("There is nothing to take away from user and password.")
+
+    def decode(self) -> None:
+        """Open the decoder."""
+        from smtp_tui.workbench.screens.decoder import DecoderScreen
+
+        self.app.push_screen(DecoderScreen())
+
     def save_profile(self) -> None:
         """Ask for a name and keep the form under it."""
         from smtp_tui.workbench.screens.prompt import PromptScreen
@@ -340,6 +351,7 @@ class MainScreen(Screen[None]):
         self.query_one(StatusBar).show(view)
         self.query_one(ServerPane).show(view)
         self.query_one(KeyBar).show(view)
+        self.credentials.show(view)
         self.composer.show(
             view,
             offer(
