@@ -50,7 +50,7 @@ class Mechanism:
     needs_user: bool = True
 
 
-_SCRAM = "the password is never sent, and the server proves that it knows it"
+_SCRAM = "never sends the password, and the server proves itself"
 _PLUS = f"{_SCRAM}; bound to this TLS session, so that nobody can pass it on"
 
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(

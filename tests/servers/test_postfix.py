@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.wire.events import AuthFinished
+from smtp_tui.wire.target import Target, TlsMode
 from tests.servers import postfix as module
 from tests.servers.postfix import Postfix, running_postfix, strip_trace, unavailable
+from tests.wire.loopback import drive, greet
 
 SENDER = "sender@client.test"
 MESSAGE = (
@@ -221,3 +225,25 @@ def test_missing_packages_are_named() -> None:
     assert reason is not None
     assert "postfix" in reason
     assert "dovecot-core" in reason
+
+
+@pytest.mark.parametrize(
+    "mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]
+)
+@pytest.mark.parametrize("right", [True, False])
+def test_our_mechanisms_sign_in_with_the_right_password_only(
+    postfix: Postfix, mechanism: str, right: bool
+) -> None:
+    target = Target(
+        postfix.host, postfix.tls_port, tls=TlsMode.IMPLICIT, ca_file=Path(postfix.ca_file)
+    )
+    with drive(target) as driven:
+        greet(driven)
+        driven.ask(b"EHLO client.test")
+        password = postfix.password if right else "wrong"
+        driven.connection.authenticate(mechanism, Credentials(postfix.user, password))
+        driven.until(lambda: bool(driven.all(AuthFinished)), "AuthFinished")
+        end = driven.one(AuthFinished)
+    assert end.ok is right, end.text
+    assert ("235" if right else "535") in end.text
+    assert ("the server proved" in end.text) is (right and mechanism.startswith("SCRAM"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from textual.widgets import Input
 
+from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.panes.choice import Choice
@@ -45,7 +48,7 @@ async def test_the_string_grows_with_what_is_typed_and_hides_the_password() -> N
         at.desk.query_one("#user").focus()
         await at.press(*"user", "@", *"gmail.com")
         assert "[user@gmail.com]" in at.text()
-        assert "NUL [none]" in at.text()
+        assert "[none]" in at.text()
         await fill(at)
         assert "[∅] NUL [user@gmail.com] NUL" in at.text()
         assert "[•••• 8 octets]" in at.text()
@@ -187,3 +190,72 @@ async def test_control_characters_in_the_user_name_are_drawn_by_name() -> None:
         await fill(at, "a\x1b]0;x\x07b\u202e")
         assert "[aESC]0;xBELbRLO]" in at.text()
         assert "\x1b" not in at.text()
+
+
+async def test_a_space_at_the_end_is_told_and_taken_away() -> None:
+    async with window() as at:
+        await fill(at, "user@gmail.com", "password ")
+        assert "The password ends with a space." in at.text()
+        assert "f12 takes it away" in at.text()
+        await at.press("f12")
+        assert at.desk.credentials.credentials.password == "password"
+        assert "takes it away" not in at.text()
+
+
+async def test_the_spaces_of_an_app_password_can_be_taken_away() -> None:
+    async with window() as at:
+        await fill(at, "user@gmail.com", "abcd efgh ijkl mnop")
+        assert "looks like a Google app" in at.text()
+        await at.press("f12")
+        assert at.desk.credentials.credentials.password == "abcdefghijklmnop"
+
+
+async def test_an_identity_to_act_as_stands_before_the_user() -> None:
+    async with window() as at:
+        await fill(at, "Kurt", "xipj3plmq")
+        at.desk.query_one("#authzid", Input).value = "Ursel"
+        await at.pilot.pause()
+        assert "[Ursel] NUL [Kurt] NUL" in at.text()
+        (token,) = at.desk.credentials.tokens()
+        assert token.text == base64.b64encode(b"Ursel\0Kurt\0xipj3plmq").decode()
+
+
+async def test_the_strongest_mechanism_is_suggested_with_the_reason() -> None:
+    async with window() as at:
+        await fill(at)
+        scene = at.scene().open().both(b"EHLO me", b"250-x\r\n250 STARTTLS\r\n")
+        scene.both(b"STARTTLS", b"220 go\r\n").tls()
+        scene.both(b"EHLO me", b"250-x\r\n250 AUTH LOGIN PLAIN SCRAM-SHA-256\r\n")
+        await at.pilot.pause()
+        assert "Strongest offered: SCRAM-SHA-256" in at.text()
+        choose(at.desk, "SCRAM-SHA-256")
+        await at.pilot.pause()
+        assert "Strongest offered" not in at.text()
+        choose(at.desk, "CRAM-MD5")
+        await at.pilot.pause()
+        assert "does not offer CRAM-MD5" in at.text()
+        await at.press("f7")
+        assert at.posted == []
+        assert "f7 again tries it" in at.text()
+        await at.press("f7")
+        assert len(at.posted) == 1
+
+
+async def test_a_long_token_is_not_spread_over_the_pane() -> None:
+    async with window() as at:
+        choose(at.desk, "XOAUTH2")
+        await fill(at, "user", "t" * 100_000)
+        assert "Token" in at.text()
+        await at.press("ctrl+r")
+        assert "t" * 40 not in at.text().replace("\n", "").replace("│", "")
+        assert max(each.size.height for each in at.desk.query("#token")) < 8, at.text()
+
+
+@pytest.mark.parametrize("mechanism", sorted(MECHANISMS))
+async def test_every_mechanism_shows_its_anatomy(mechanism: str) -> None:
+    async with window() as at:
+        choose(at.desk, mechanism)
+        await fill(at, "user@gmail.com", "hunter2hunter2")
+        assert "hunter2" not in at.text()
+        await at.press("ctrl+f")
+        assert at.desk.composer.text.startswith(f"AUTH {mechanism}")

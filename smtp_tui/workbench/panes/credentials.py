@@ -124,7 +124,10 @@ class CredentialsPane(Vertical):
         parts, made = self._made(credentials)
         self.query_one("#anatomy", Static).update(parts)
         self.query_one("#token", Static).update(made)
-        self.query_one("#remark", Static).update(Content("\n").join(self._remarks(credentials)))
+        remark = self.query_one("#remark", Static)
+        remarks = list(self._remarks(credentials))
+        remark.display = bool(remarks)
+        remark.update(Content("\n").join(remarks))
 
     def _made(self, credentials: Credentials) -> tuple[Content, Content]:
         nothing_typed = not credentials.user and not credentials.password
@@ -161,7 +164,8 @@ class CredentialsPane(Vertical):
         if chosen.name not in offered:
             yield Content.styled(f"▲ The server does not offer {chosen.name}.", "$warning")
         if best is not None and best is not chosen:
-            yield Content.styled(f"{best.name} is the strongest offered: {best.merit}.", "$quiet")
+            yield Content.styled(f"Strongest offered: {best.name}", "$quiet")
+            yield Content.styled(f"  {best.merit}", "$quiet")
         elif chosen.historic:
             yield Content.styled(f"Historic: {chosen.merit}.", "$quiet")
 
