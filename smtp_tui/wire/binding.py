@@ -23,8 +23,8 @@ def channel(
 
 def bindings(facts: TlsFacts) -> tuple[ChannelBinding, ...]:
     """What the session offers to bind to, the best first."""
-    unique = (ChannelBinding("tls-unique", facts.unique),) if facts.unique else ()
-    return (*unique, *(_end_point(facts.chain[0]) if facts.chain else ()))
+    session = () if facts.binding is None else (facts.binding,)
+    return (*session, *(_end_point(facts.chain[0]) if facts.chain else ()))
 
 
 def _end_point(der: bytes) -> tuple[ChannelBinding, ...]:

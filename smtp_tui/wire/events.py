@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.state import State
 from smtp_tui.wire.target import Target
@@ -39,8 +40,8 @@ class TlsFacts:
     """What a handshake showed; ``chain`` is DER, leaf first, also of a refused certificate.
 
     ``verified`` is True only if verification was asked for and succeeded; ``problem`` says in
-    words why it did not ("" when nothing is wrong or nothing was checked). ``unique`` is the
-    binding ``tls-unique``, which there is below TLS 1.3 only (RFC 8446 C.5).
+    words why it did not ("" when nothing is wrong or nothing was checked). ``binding``
+    is what the session itself can be bound by: ``tls-exporter`` in TLS 1.3, below ``tls-unique``.
     """
 
     version: str
@@ -50,7 +51,7 @@ class TlsFacts:
     verified: bool
     problem: str = ""
     elapsed: float = 0.0
-    unique: bytes = field(default=b"", repr=False)
+    binding: ChannelBinding | None = None
 
 
 @dataclass(frozen=True, slots=True)

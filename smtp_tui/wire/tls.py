@@ -10,7 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire import exporter
 from smtp_tui.wire.events import TlsFacts
 from smtp_tui.wire.target import Target, TargetError, ascii_host, is_literal
 from smtp_tui.wire.tls_failures import (
@@ -35,8 +37,8 @@ class TLSLayer:
     """
 
     __slots__ = (
-        "_context", "_ended", "_facts", "_first", "_host", "_incoming", "_outgoing", "_tls",
-        "_unsent", "established",
+        "_context", "_ended", "_facts", "_first", "_host", "_incoming", "_outgoing", "_random",
+        "_tls", "_unsent", "established",
     )  # fmt: skip
 
     def __init__(self, context: ssl.SSLContext, server_name: str | None) -> None:
@@ -48,11 +50,14 @@ class TLSLayer:
             self._incoming, self._outgoing, server_hostname=server_name or None
         )
         self._first = b""
+        self._random = b""
         self._ended = False
         self._unsent = bytearray()
         self._facts: TlsFacts | None = None
         self.established = False
         """Whether the handshake is done."""
+        if (log := exporter.key_log(context)) is not None:
+            log.drain()  # of sessions that never were
         self._shake_hands()
 
     @property
@@ -124,7 +129,10 @@ class TLSLayer:
 
     def outgoing(self) -> bytes:
         """The octets to send now."""
-        return self._outgoing.read()
+        octets = self._outgoing.read()
+        if not self._random:
+            self._random = exporter.client_random(octets)
+        return octets
 
     def refused_facts(self, failure: TLSFailure) -> TlsFacts:
         """What a failed handshake showed, as far as it came."""
@@ -175,7 +183,6 @@ class TLSLayer:
     def _describe(self, chain: tuple[bytes, ...], *, verified: bool, problem: str = "") -> TlsFacts:
         cipher = self._tls.cipher()
         version = self._tls.version() or ""
-        newest = version == "TLSv1.3"
         return TlsFacts(
             version=version,
             cipher=cipher[0] if cipher else "",
@@ -183,8 +190,22 @@ class TLSLayer:
             chain=chain,
             verified=verified,
             problem=problem,
-            unique=b"" if newest else self._tls.get_channel_binding("tls-unique") or b"",
+            binding=self._binding(version, cipher[0] if cipher else ""),
         )
+
+    def _binding(self, version: str, cipher: str) -> ChannelBinding | None:
+        """What the session itself can be bound by (RFC 5929 3, RFC 9266); None before it is up."""
+        if not self.established:
+            return None
+        if version != "TLSv1.3":
+            unique = self._tls.get_channel_binding("tls-unique")
+            return ChannelBinding("tls-unique", unique) if unique else None
+        log = exporter.key_log(self._context)
+        secret = b"" if log is None else log.secret(self._random)
+        if not secret:
+            return None
+        label, length = exporter.BINDING_LABEL, exporter.BINDING_LENGTH
+        return ChannelBinding("tls-exporter", exporter.exported(secret, cipher, label, length))
 
     def _chain(self) -> tuple[bytes, ...]:
         """The certificates as the server sent them; also readable after they were refused."""
@@ -250,6 +271,7 @@ def _context(verify: bool, ca_file: Path | None, stamps: tuple[object, ...]) -> 
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     else:
         _load(context, ca_file)
+    exporter.listen(context)
     return context
 
 
