@@ -16,17 +16,18 @@ _NOT_SECRET = (b"", b"*", b"=")
 
 
 def in_command(line: bytes) -> tuple[Span, ...]:
-    """Spans of a command line that are credentials: an initial response, or a PLAIN string astray.
+    """Spans of a command line that are credentials: an initial response, or one astray.
 
     ``line`` may carry its line end or be unfinished. A Base64 word that decodes to a PLAIN
-    credential is one wherever it stands, because people paste it in the wrong place.
+    credential or an access token is one wherever it stands, because people paste it in the wrong
+    place.
     """
     end = len(line.rstrip(b"\r\n"))
     match = _AUTH.match(line, 0, end)
     if match is not None:
         return _unless_empty(line, match.end(), end)
     return tuple(
-        word.span() for word in _WORD.finditer(line, 0, end) if _is_plain_credential(word.group())
+        word.span() for word in _WORD.finditer(line, 0, end) if _is_credential(word.group())
     )
 
 
@@ -48,7 +49,7 @@ def mechanism_of(line: bytes) -> str:
     words = line.split(None, 2)
     if len(words) < 2 or words[0].upper() != b"AUTH":
         return ""
-    if _MECHANISM.fullmatch(words[1]) is None or _is_plain_credential(words[1]):
+    if _MECHANISM.fullmatch(words[1]) is None or _is_credential(words[1]):
         return ""
     return words[1].decode("ascii").upper()
 
@@ -57,11 +58,13 @@ def _unless_empty(line: bytes, start: int, end: int) -> tuple[Span, ...]:
     return () if line[start:end].strip() in _NOT_SECRET else ((start, end),)
 
 
-def _is_plain_credential(word: bytes) -> bool:
+def _is_credential(word: bytes) -> bool:
     text = word.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
     try:
         decoded = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
     except binascii.Error:
         return False
+    if b"auth=Bearer " in decoded:
+        return True
     parts = decoded.split(b"\0")
     return len(parts) == 3 and bool(parts[1]) and bool(parts[2])

@@ -207,6 +207,16 @@ class CopyToken(UserAction):
         screen.copy_token()
 
 
+class CopyCommand(UserAction):
+    """Copy the whole AUTH line, as other programs want it typed."""
+
+    id, keys, title, group = "copy-command", "shift+f8", "Copy AUTH line", "Credentials"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.copy_command()
+
+
 class InsertToken(UserAction):
     """Put the AUTH line, or the answer to a challenge, on the command line, as a placeholder."""
 
@@ -295,6 +305,7 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         SaveProfile,
         Jump,
         CopyToken,
+        CopyCommand,
         InsertToken,
         Reveal,
         Mend,

@@ -6,12 +6,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from smtp_tui.sasl.credentials import CredentialsError
+from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.state import Phase
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.offers import auth_line, offer
 from smtp_tui.workbench.panes.composer import Composer
 from smtp_tui.workbench.panes.credentials import CredentialsPane
 from smtp_tui.workbench.session import SessionView
+from smtp_tui.workbench.tokens import Token
 
 REVEALED = 5.0
 """Seconds a secret stays in sight."""
@@ -39,22 +41,40 @@ class TokenKeys:
 
     def copy(self, view: SessionView) -> None:
         """Copy the Base64 string; of LOGIN's two the one that is wanted next."""
-        try:
-            tokens = self._credentials.tokens()
-        except CredentialsError as error:
-            self._composer.say(str(error))
-            return
-        if not self._credentials.credentials.user:
-            self._composer.say("Fill in user and password first.")
-            return
+        tokens = self._tokens()
         if not tokens:
-            self._composer.say("There is no string yet: it answers the server's challenge.")
             return
         index = view.exchange.number - 1 if view.exchange is not None else self._next
         token = tokens[index % len(tokens)]
         self._next = index + 1
         what = f"{token.name} string, {token.octets} octets in Base64, no newline"
         clipboard.copy(self._screen.app, token.text, what)
+
+    def copy_command(self) -> None:
+        """Copy the AUTH line with its string, where the mechanism begins with one."""
+        mechanism = self._credentials.mechanism
+        line = f"AUTH {mechanism}"
+        if MECHANISMS[mechanism].initial:
+            tokens = self._tokens()
+            if not tokens:
+                return
+            line += f" {tokens[0].text or '='}"
+        clipboard.copy(self._screen.app, line, f"AUTH {mechanism} line, {len(line)} octets")
+
+    def _tokens(self) -> tuple[Token, ...]:
+        """The strings there are; says why there are none."""
+        pane = self._credentials
+        try:
+            tokens = pane.tokens()
+        except CredentialsError as error:
+            self._composer.say(str(error))
+            return ()
+        if not pane.credentials.user and MECHANISMS[pane.mechanism].needs_user:
+            self._composer.say("Fill in user and password first.")
+            return ()
+        if not tokens:
+            self._composer.say("There is no string yet: it answers the server's challenge.")
+        return tokens
 
     def insert(self, view: SessionView) -> None:
         """Put the AUTH line, or the answer that is wanted, on the command line."""

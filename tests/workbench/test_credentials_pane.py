@@ -259,3 +259,21 @@ async def test_every_mechanism_shows_its_anatomy(mechanism: str) -> None:
         assert "hunter2" not in at.text()
         await at.press("ctrl+f")
         assert at.desk.composer.text.startswith(f"AUTH {mechanism}")
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "line"),
+    [
+        ("PLAIN", f"AUTH PLAIN {PLAIN}"),
+        ("LOGIN", "AUTH LOGIN"),
+        ("CRAM-MD5", "AUTH CRAM-MD5"),
+        ("EXTERNAL", "AUTH EXTERNAL ="),
+        ("SCRAM-SHA-256", ""),
+    ],
+)
+async def test_the_whole_auth_line_is_copied(mechanism: str, line: str) -> None:
+    async with window() as at:
+        choose(at.desk, mechanism)
+        await fill(at)
+        await at.press("shift+f8")
+        assert at.app.clipboard == line

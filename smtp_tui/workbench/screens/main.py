@@ -215,6 +215,10 @@ class MainScreen(Screen[None]):
         """Copy the Base64 string."""
         self.tokens.copy(self.view)
 
+    def copy_command(self) -> None:
+        """Copy the whole AUTH line."""
+        self.tokens.copy_command()
+
     def insert_token(self) -> None:
         """Put it, as a placeholder, on the command line."""
         self._close_drawer()
