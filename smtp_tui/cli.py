@@ -154,6 +154,7 @@ def _window(arguments: list[str]) -> int:
     parser = Parser("", "Open the terminal workbench for SMTP.", _HELP, _USAGE)
     parser.add_argument("--version", action="version", version=f"smtp-tui {__version__}")
     _add_connection(parser)
+    add_passwords(parser)
     options = parser.read(arguments)
     if options.target in _SUBCOMMANDS:
         parser.error(f"write the subcommand first: smtp-tui {options.target} …")
@@ -161,6 +162,7 @@ def _window(arguments: list[str]) -> int:
         parser.error("--practice brings its own server: leave out the target and the profile")
 
     from smtp_tui.destination import find
+    from smtp_tui.passwords import PasswordError
     from smtp_tui.settings import SettingsError
     from smtp_tui.wire.target import TargetError
 
@@ -169,6 +171,16 @@ def _window(arguments: list[str]) -> int:
         destination = find(asked, os.environ)
     except (SettingsError, TargetError) as error:
         return fail(str(error))
+
+    source = passwords(options)
+    if source.stdin:
+        parser.error("standard input is the keyboard here: use --password-command or --keyring")
+    password = ""
+    if destination.user and not options.practice and (source.chosen or source.in_environment):
+        try:
+            password = source.read(destination.user, destination.form.host)
+        except PasswordError as error:
+            return fail(str(error))
 
     if not sys.stdin.isatty():
         return fail("the workbench needs a terminal; smtp-tui run plays a script without one")
@@ -183,6 +195,7 @@ def _window(arguments: list[str]) -> int:
         settings=destination.settings,
         profile=destination.profile,
         mechanism=destination.mechanism,
+        password=password,
     )
     workbench.run()
     return workbench.return_code or 0

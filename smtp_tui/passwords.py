@@ -37,6 +37,11 @@ class PasswordSource:
         """Whether the person named a source."""
         return self.stdin or bool(self.command) or self.keyring
 
+    @property
+    def in_environment(self) -> bool:
+        """Whether the environment has a password."""
+        return bool(self.environment.get(VARIABLE))
+
     def read(self, user: str, host: str = "") -> str:
         """The password of ``user``, without the one line end that tools put behind it.
 

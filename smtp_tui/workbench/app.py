@@ -79,6 +79,7 @@ class Workbench(App[None]):
         settings: Settings | None = None,
         profile: str = "",
         mechanism: str = "",
+        password: str = "",
         worker: WorkerFactory | None = None,
     ) -> None:
         super().__init__()
@@ -96,6 +97,7 @@ class Workbench(App[None]):
         self.shelf = Shelf(settings or Settings(), self._tell_from_thread)
         self._profile = profile
         self._mechanism = mechanism
+        self._password = password
         self._problems = [str(problem) for problem in self.shelf.settings.problems]
         for theme in THEMES:
             self.register_theme(theme)
@@ -141,6 +143,9 @@ class Workbench(App[None]):
         desk.operator.work_with(self._worker)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         desk.note(self._problems)
+        if self._password:
+            desk.credentials.fill(self._user, self._password)
+            self._password = ""
         if self._practice:
             desk.start_practice()
         elif self._connect_at_once and self._target is not None:

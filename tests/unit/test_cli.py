@@ -165,6 +165,8 @@ def test_the_way_to_give_a_password_is_named(capsys: pytest.CaptureFixture[str])
         (("practice", "--host", "0.0.0.0"), "this machine alone"),
         (("run", "x", "h", "--tls", "maybe"), "--tls"),
         (("run", "x", "h", "-4", "-6"), "not allowed with"),
+        (("host", "--password-stdin"), "standard input is the keyboard"),
+        (("me@host", "--password-command", "exit 3"), "exit code 3"),
         (("run", "x", "h", "--frobnicate"), "--frobnicate"),
         (("--tls", "none", "run"), "write the subcommand first"),
         (("host", "--practice"), "--practice brings its own server"),
