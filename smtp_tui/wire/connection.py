@@ -381,7 +381,9 @@ class Connection:
             self._unsecured(Unsecured(closed_in_handshake(), None))
             return
         quitting = self._talk.quitting
-        if quitting and not end.clean and not end.reset:
+        # A close that crosses our close_notify arrives as a reset.
+        in_tls = self.protection is not Protection.CLEAR
+        if quitting and not end.clean and (in_tls or not end.reset):
             self._teller.note(endings.NO_CLOSE_NOTIFY)
         clean = end.clean or quitting
         ungreeted = self._talk.dialogue.phase is Phase.GREETING
