@@ -81,10 +81,10 @@ class CredentialsPane(Vertical):
 
     def show(self, view: SessionView) -> None:
         """Take note of what the server offers."""
-        offers = (view.state.extensions, view.encrypted, view.target)
+        offers = _offers(view)
         before = self._view
         self._view = view
-        if offers != (before.state.extensions, before.encrypted, before.target):
+        if offers != _offers(before):
             self._draw()
 
     def tokens(self) -> tuple[Token, ...]:
@@ -155,7 +155,7 @@ class CredentialsPane(Vertical):
         if any(remark.fix is not None for remark in found):
             yield Content.styled(f"  {self._keys.first('mend')} takes it away", "$quiet")
         offered = self._view.state.extensions.mechanisms
-        if found or not offered:
+        if found or not offered or self._view.state.identity is not None:
             return
         chosen = MECHANISMS[self.mechanism]
         bound = self._view.encrypted
@@ -165,7 +165,7 @@ class CredentialsPane(Vertical):
             yield Content.styled(f"▲ The server does not offer {chosen.name}.", "$warning")
         if best is not None and best is not chosen:
             yield Content.styled(f"Strongest offered: {best.name}", "$quiet")
-            yield Content.styled(f"  {best.merit}", "$quiet")
+            yield Content.styled(best.merit, "$quiet")
         elif chosen.historic:
             yield Content.styled(f"Historic: {chosen.merit}.", "$quiet")
 
@@ -178,3 +178,8 @@ class CredentialsPane(Vertical):
         return Content.assemble(
             (name, "$quiet"), (clear, "$accent"), (secret, "$quiet"), (rest, "$quiet")
         )
+
+
+def _offers(view: SessionView) -> tuple[object, ...]:
+    """All that remarks depend on."""
+    return (view.state.extensions, view.state.identity, view.encrypted, view.target)

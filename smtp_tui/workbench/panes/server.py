@@ -124,7 +124,8 @@ def _row(mark: str, extension: Extension, width: int, style: str) -> Iterator[Co
     known = meaning(extension)
     text = known.text if known is not None else " ".join(extension.arguments)
     keyword = visible(extension.keyword)
-    lines = textwrap.wrap(visible(text), max(10, width - _COLUMN - 3)) or [""]
+    room = max(10, width - _COLUMN - 3)
+    lines = textwrap.wrap(visible(text), room, break_on_hyphens=False) or [""]
     head = Content.assemble((f"{mark} ", style), (keyword, f"bold {style}"))
     if len(keyword) > _COLUMN:
         yield head.truncate(width, ellipsis=True)
