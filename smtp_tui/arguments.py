@@ -1,4 +1,4 @@
-"""Arguments: the parser every subcommand uses, the password options, and how usage errors end."""
+"""Arguments: the parser of every subcommand, the options they share, how usage errors end."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from smtp_tui.destination import Asked
     from smtp_tui.passwords import PasswordSource
 
 USAGE = 2
+
+_LONGEST = 86_400
+"""Seconds in a day: no wait in a dialogue is longer."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -89,6 +93,80 @@ def passwords(options: argparse.Namespace) -> PasswordSource:
     from smtp_tui.passwords import PasswordSource
 
     return PasswordSource(options.password_stdin, options.password_command, options.keyring)
+
+
+def add_connection(parser: Parser) -> None:
+    """Let the parser take a target and how to connect to it."""
+    parser.add_argument("target", metavar="TARGET", nargs="?", help="the server to connect to")
+    parser.add_argument(
+        "--practice", action="store_true", help="start the practice server and connect to it"
+    )
+    group = parser.add_argument_group("connection")
+    group.add_argument("--profile", metavar="NAME", help="a profile from the settings file")
+    group.add_argument(
+        "--tls", choices=("none", "starttls", "implicit"), help="how encryption begins"
+    )
+    group.add_argument(
+        "--ca-file",
+        metavar="F",
+        help="PEM file of the authorities to trust instead of the system's",
+    )
+    group.add_argument(
+        "--insecure",
+        action="store_true",
+        help="accept any certificate, and let credentials go out unprotected",
+    )
+    group.add_argument("--ehlo", metavar="NAME", help="the name that a composed EHLO says")
+    group.add_argument("--user", metavar="U", help="who signs in")
+    group.add_argument(
+        "--timeout", metavar="S", type=_seconds, help="seconds to wait, for each step"
+    )
+    family = group.add_mutually_exclusive_group()
+    for number in "46":
+        family.add_argument(
+            f"-{number}",
+            dest="family",
+            action="store_const",
+            const=number,
+            help=f"use IPv{number} only",
+        )
+
+
+def asked(options: argparse.Namespace) -> Asked:
+    """What those options say of the connection."""
+    from pathlib import Path
+
+    from smtp_tui.destination import Asked
+    from smtp_tui.wire.target import Family, TlsMode
+
+    return Asked(
+        target=options.target,
+        profile=options.profile,
+        tls=TlsMode(options.tls) if options.tls else None,
+        ca_file=Path(options.ca_file) if options.ca_file else None,
+        insecure=options.insecure,
+        ehlo=options.ehlo,
+        user=options.user,
+        timeout=options.timeout,
+        family=Family(options.family) if options.family else None,
+    )
+
+
+def port(text: str) -> int:
+    """A port number as an argument; 0 is any free one."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("a port from 0 to 65535 is meant")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"seconds above 0 and at most {_LONGEST} are meant")
+    return seconds
 
 
 def fail(text: str, code: int = USAGE) -> int:

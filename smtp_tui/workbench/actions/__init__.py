@@ -1,0 +1,32 @@
+"""What a person can do: one class an action, from which come key, footer, palette and help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from textual.binding import Binding
+
+from smtp_tui.workbench.actions import credentials, session, window
+from smtp_tui.workbench.actions.base import UserAction
+
+__all__ = ["ACTIONS", "UserAction", "bindings"]
+
+ACTIONS: Mapping[str, type[UserAction]] = {
+    action.id: action
+    for group in (window.FIRST, session.ACTIONS, credentials.ACTIONS, window.LAST)
+    for action in group
+}
+"""In the order of the bar of keys, of palette and help."""
+
+
+def bindings() -> Iterator[Binding]:
+    """The keys of all actions, re-mappable by the action's id."""
+    for action in ACTIONS.values():
+        yield Binding(
+            action.keys,
+            f"do({action.id!r})",
+            action.title,
+            tooltip=action.help(),
+            priority=action.priority,
+            id=action.id,
+        )

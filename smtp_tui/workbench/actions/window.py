@@ -1,0 +1,71 @@
+"""Actions: what is done with the window itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtp_tui.workbench.actions.base import UserAction
+
+if TYPE_CHECKING:
+    from smtp_tui.workbench.screens.main import MainScreen
+
+
+class Help(UserAction):
+    """Keys, a first session line by line, and what the marks in the log mean."""
+
+    id, keys, title, group = "help", "f1", "Help", "Window"
+    footer, rank = "Help", 1
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.show_help()
+
+
+class Setup(UserAction):
+    """Go to connection and credentials; where the window is narrow they open as a drawer."""
+
+    id, keys, title, group = "setup", "f2", "Setup", "Window"
+    footer, rank = "Setup", 4
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.toggle_setup()
+
+
+class Jump(UserAction):
+    """Show a letter on every pane and field; press it to go there."""
+
+    id, keys, title, group = "jump", "ctrl+o", "Jump", "Window"
+    footer, rank = "Jump", 9
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.jump()
+
+
+class Palette(UserAction):
+    """Every action by name."""
+
+    id, keys, title, group = "palette", "ctrl+p,ctrl+backslash", "Command palette", "Window"
+    footer, rank = "Palette", 11
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.app.action_command_palette()
+
+
+class Quit(UserAction):
+    """Leave at once; an open connection is dropped."""
+
+    id, keys, title, group = "quit", "ctrl+q", "Quit", "Window"
+    footer, rank, priority = "Quit", 3, True
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.app.call_later(screen.app.action_quit)
+
+
+FIRST: tuple[type[UserAction], ...] = (Help, Setup)
+"""What stands at the left of the bar of keys."""
+LAST: tuple[type[UserAction], ...] = (Jump, Quit, Palette)
+"""What stands at its right."""
