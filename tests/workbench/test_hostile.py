@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.certificates import CertificateFacts, today
-from smtp_tui.workbench.panes import server
+from smtp_tui.workbench.panes import tls_summary
 from tests.workbench.scene import FACTS, GMAIL
 from tests.workbench.windows import Window, window
 
@@ -60,7 +60,7 @@ async def test_everything_a_handshake_can_show(monkeypatch: pytest.MonkeyPatch) 
     leaf = CertificateFacts(
         NASTY, NASTY, (NASTY,), 0, now, now + timedelta(days=1), False, "00", NASTY
     )
-    monkeypatch.setattr(server, "describe", lambda der: leaf)
+    monkeypatch.setattr(tls_summary, "describe", lambda der: leaf)
     facts = replace(FACTS, version=NASTY, cipher=NASTY, chain=(b"x",), problem=NASTY)
     for verified in (True, False):
         async with window() as at:

@@ -13,8 +13,7 @@ from textual.widgets import Static
 from smtp_tui.smtp.extensions import Extension, Extensions, meaning
 from smtp_tui.smtp.state import Security
 from smtp_tui.smtp.visible import visible
-from smtp_tui.wire.certificates import CertificateFacts, describe, today
-from smtp_tui.wire.events import TlsFacts
+from smtp_tui.workbench.panes.tls_summary import TlsSummary
 from smtp_tui.workbench.session import Link, SessionView
 
 _COLUMN = 10
@@ -28,11 +27,11 @@ class ServerPane(VerticalScroll):
     def __init__(self) -> None:
         super().__init__(id="server")
         self._view = SessionView()
-        self._certificate: tuple[bytes, CertificateFacts] | None = None
         self.border_title = Content("Server")
 
     def compose(self) -> ComposeResult:
         yield Static(id="server-text")
+        yield TlsSummary()
 
     def on_mount(self) -> None:
         """Say what will be here."""
@@ -47,26 +46,16 @@ class ServerPane(VerticalScroll):
         before, self._view = self._view, view
         if _shown(before) != _shown(view):
             self._draw()
+        self.query_one(TlsSummary).show(view.tls)
 
     def _draw(self) -> None:
         width = max(20, self.scrollable_content_region.width)
         lines = [*capabilities(self._view, width)]
-        facts = self._view.tls
-        if facts is not None:
-            leaf = facts.chain[0] if facts.chain else b""
-            lines += [Content(""), *tls_summary(facts, self._described(leaf), width)]
         self.query_one("#server-text", Static).update(Content("\n").join(lines))
-
-    def _described(self, leaf: bytes) -> CertificateFacts | None:
-        if not leaf:
-            return None
-        if self._certificate is None or self._certificate[0] != leaf:
-            self._certificate = (leaf, describe(leaf))
-        return self._certificate[1]
 
 
 def _shown(view: SessionView) -> tuple[object, ...]:
-    return (view.state.extensions, view.state.hello, view.in_clear, view.tls, view.link)
+    return (view.state.extensions, view.state.hello, view.in_clear, view.link)
 
 
 def capabilities(view: SessionView, width: int) -> Iterator[Content]:
@@ -86,38 +75,6 @@ def capabilities(view: SessionView, width: int) -> Iterator[Content]:
         for extension in before.values():
             if extension.keyword not in state.extensions:
                 yield from _gone(extension, width)
-
-
-def tls_summary(facts: TlsFacts, leaf: CertificateFacts | None, width: int) -> Iterator[Content]:
-    """What the handshake showed: version, cipher, the certificate's name, what was checked."""
-    version = visible(facts.version).replace("TLSv", "TLS ")
-    if version:
-        style = "$success" if facts.verified else "$warning"
-        cipher = visible(facts.cipher).removeprefix("TLS_")
-        yield Content.assemble((version, f"bold {style}"), (f"  {cipher}", "$quiet"))
-    if leaf is not None:
-        yield Content.assemble(
-            ("✓ " if facts.verified else "  ", "$success"), visible(leaf.subject) or "no name"
-        )
-        issuer = f"issued by {visible(leaf.issuer) or 'someone without a name'}"
-        for number, line in enumerate(textwrap.wrap(issuer, width - 4)):
-            yield Content.styled(f"  {' ' if number else '╰'} {line}", "$quiet")
-        yield _checks(facts, leaf)
-    if facts.problem:
-        for line in textwrap.wrap(visible(facts.problem), width - 2):
-            yield Content.styled(f"✗ {line}", "$warning")
-    elif not facts.verified:
-        yield Content.styled("✗ not verified: nothing was checked", "$warning")
-
-
-def _checks(facts: TlsFacts, leaf: CertificateFacts) -> Content:
-    days = leaf.days_left(today())
-    lasts = "no dates" if days is None else f"{days} days left" if days >= 0 else "expired"
-    good = days is not None and days >= 0
-    parts = [(f"{'✓' if good else '✗'} {lasts}", "$success" if good else "$warning")]
-    if facts.verified:
-        parts = [("✓ name  ✓ trusted  ", "$success"), *parts]
-    return Content.assemble("  ", *parts)
 
 
 def _row(mark: str, extension: Extension, width: int, style: str) -> Iterator[Content]:
