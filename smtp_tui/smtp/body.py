@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 END_OF_DATA = b"\r\n.\r\n"
 
@@ -11,26 +12,58 @@ _LOOSE_END = re.compile(rb"(?:\r\n|\n|\r)\x00?\.\x00?(?:\r\n|\n|\r)")
 _REACH = 8  # octets: more than any form of an end has
 
 
+PIECE = 64 * 1024
+"""Octets of a message that are worked on at once, about."""
+
+
 def normalise(message: bytes) -> bytes:
     """The message with CRLF line ends only, the last line ended too; b"" stays empty."""
-    lines = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if lines and not lines.endswith(b"\n"):
-        lines += b"\n"
+    lines = with_crlf(message)
+    return lines if not lines or lines.endswith(b"\n") else lines + b"\r\n"
+
+
+def with_crlf(piece: bytes) -> bytes:
+    """A piece of a message with CRLF line ends only; an unfinished last line stays so."""
+    lines = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return lines.replace(b"\n", b"\r\n")
 
 
-def stuff(message: bytes, *, at_line_start: bool = True) -> bytes:
-    """What goes on the wire after 354: normalised, a dot put before each leading dot, ended.
+def pieces(message: bytes, size: int = PIECE) -> Iterator[bytes]:
+    """The message cut behind line ends where it has any, into pieces of about ``size`` octets.
 
-    Takes the message as bytes with any line ends and gives text that ends in CRLF "." CRLF (for
-    an empty message just "." CRLF). Without ``at_line_start`` it ends a line that was begun.
+    No piece ends between a CR and its LF; none is longer than four times the size.
     """
-    text = normalise(message)
-    if not at_line_start:
-        text = text or b"\r\n"
-    elif text.startswith(b"."):
-        text = b"." + text
-    return text.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    start = 0
+    while start < len(message):
+        end = message.find(b"\n", min(start + size, len(message)) - 1, start + 4 * size - 1) + 1
+        if not end:
+            end = min(start + 4 * size - 1, len(message))
+            if message[end - 1 : end + 1] == b"\r\n":
+                end += 1
+        yield message[start:end]
+        start = end
+
+
+def stuffed(message: bytes, *, at_line_start: bool = True, size: int = PIECE) -> Iterator[bytes]:
+    """What goes on the wire after 354, in pieces, the last of them the dot that ends it.
+
+    CRLF line ends, a dot put before each leading dot, CRLF "." CRLF at the end (for an empty
+    message just "." CRLF). Without ``at_line_start`` it ends a line that was begun.
+    """
+    if not message and not at_line_start:
+        yield b"\r\n"
+        at_line_start = True
+    for piece in pieces(message, size):
+        text = with_crlf(piece)
+        dot = b"." if at_line_start and text.startswith(b".") else b""
+        at_line_start = text.endswith(b"\n")
+        yield dot + text.replace(b"\r\n.", b"\r\n..")
+    yield b".\r\n" if at_line_start else b"\r\n.\r\n"
+
+
+def stuff(message: bytes, *, at_line_start: bool = True) -> bytes:
+    """The same in one piece."""
+    return b"".join(stuffed(message, at_line_start=at_line_start))
 
 
 def unstuff(text: bytes) -> bytes:

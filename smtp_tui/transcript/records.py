@@ -10,6 +10,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
 from smtp_tui.transcript.echoes import Echoes, merged
+from smtp_tui.transcript.message_text import MessageText
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.ring import MOST_OCTETS, MOST_RECORDS, Ring
 from smtp_tui.transcript.wording import opening
@@ -35,6 +36,8 @@ class Transcript:
         self._ring = Ring(most_records, most_octets)
         self._opened: dict[int, float] = {}
         self._echoes = Echoes()
+        self._text = MessageText()
+        self._counting = -1  # the number of the line that counts octets left out
         self._changed = 0
         self._under_way = False  # the newest line is to be replaced
         self._unfinished = False  # the newest line is ours and had no line end
@@ -72,7 +75,7 @@ class Transcript:
         """Forget all lines; numbers go on."""
         self._ring.clear()
         self._under_way = self._unfinished = False
-        self._reason = -1
+        self._reason = self._counting = -1
 
     def add(self, event: wire.Event) -> range:
         """Fold one event; gives the numbers of the lines that are new or replaced."""
@@ -96,7 +99,9 @@ class Transcript:
                 self._say(event, hint(remedy))
             case wire.Refused(text=text):
                 self._put(Kind.NOTE, event, f"nothing was sent · {text}")
-            case wire.AuthFinished(ok=False, text=text):
+            case (
+                wire.AuthFinished(ok=False, text=text) | wire.DeliveryFinished(ok=False, text=text)
+            ):
                 if not self._replied or self._replied not in text:  # else it stands there already
                     self._put(Kind.NOTE, event, text)
             case wire.Partial(data=data):
@@ -127,6 +132,10 @@ class Transcript:
             spans = (*head.secrets, *((start + shift, end + shift) for start, end in spans))
             data, label, at = head.raw + data, label or head.label, head.at
         self._protection = event.protection
+        if event.message:
+            data = self._text.shown(data)
+        else:
+            self._text = MessageText()
         for raw, own in _lines(data, merged(spans)):
             for start, end in own:
                 self._echoes.learn(raw[start:end], label)
@@ -134,6 +143,15 @@ class Transcript:
             self._put(Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at)
             at = event.at
         self._unfinished = bool(data) and not data.endswith(b"\n")
+        if self._text.left_out:
+            self._left_out(event)
+
+    def _left_out(self, event: wire.Sent) -> None:
+        """Count in one line the octets that become none."""
+        if self._counting == self._ring.end - 1:
+            self._taken_back()
+        self._put(Kind.NOTE, event, self._text.words)
+        self._counting = self._ring.end - 1
 
     def _reopened(self, connection: int) -> Record | None:
         """The newest line, taken back so that it can go on; None when it cannot."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
 
 
@@ -50,6 +51,20 @@ class SendBody:
 
 
 @dataclass(frozen=True, slots=True)
+class Deliver:
+    """Send a whole message after its recipients, piece by piece; BDAT in chunks of ``chunk``."""
+
+    message: bytes = field(repr=False)
+    way: Way = Way.DATA
+    chunk: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StopDelivery:
+    """Send no further chunk of the message; what was begun with DATA goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Say QUIT and close when the server answered."""
 
@@ -59,4 +74,15 @@ class Abort:
     """Close at once, in whatever phase."""
 
 
-Action = Connect | Send | SendRaw | StartTls | Authenticate | SendBody | HangUp | Abort
+Action = (
+    Connect
+    | Send
+    | SendRaw
+    | StartTls
+    | Authenticate
+    | SendBody
+    | Deliver
+    | StopDelivery
+    | HangUp
+    | Abort
+)

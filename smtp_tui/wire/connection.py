@@ -12,6 +12,7 @@ from smtp_tui.smtp.state import Phase, State
 from smtp_tui.wire import endings
 from smtp_tui.wire.binding import channel
 from smtp_tui.wire.conversation import Conversation, Signal
+from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.dial import DialFailed
 from smtp_tui.wire.events import (
     Connected,
@@ -157,6 +158,8 @@ class Connection:
         if link.stage is Stage.CLOSED:
             return False
         link.reading = self.reading
+        if self._feeds:
+            timeout = 0.0
         deadline = min(self._watch.deadline, self._closes_at)
         if deadline != NEVER:
             left = max(0.0, deadline - self._clock())
@@ -173,6 +176,9 @@ class Connection:
                 return False
         if deadline != NEVER:
             self._tick()
+        if self._feeds:
+            self._talk.deliver_more()
+            self._settle()
         return not self.finished
 
     def wake(self) -> None:
@@ -198,6 +204,17 @@ class Connection:
         if self._ready():
             self._talk.send_body(message)
             self._settle()
+
+    def deliver(self, message: bytes, way: Way, chunk: int) -> None:
+        """Send a whole message by DATA or BDAT; ``DeliveryFinished`` tells how it ended."""
+        if self._ready():
+            self._talk.deliver(message, way, chunk)
+            self._settle()
+
+    def stop_delivery(self) -> None:
+        """Send no further chunk of the message."""
+        if self._ready():
+            self._talk.stop_delivery()
 
     def start_tls(self) -> None:
         """Send STARTTLS; the handshake follows a 220."""
@@ -227,6 +244,11 @@ class Connection:
     def abort(self) -> None:
         """Close at once, in whatever stage."""
         self._finish(True, endings.CUT if self.stage is Stage.OPEN else endings.GIVEN_UP)
+
+    @property
+    def _feeds(self) -> bool:
+        """Whether the next piece of a message goes out; not while the network or we are behind."""
+        return self.reading and self._talk.delivering and not self._link.unsent
 
     def _ready(self) -> bool:
         """Whether something can be said; if not, that is told."""

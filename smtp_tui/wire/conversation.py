@@ -9,6 +9,7 @@ from typing import TypeVar
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.smtp.dialogue import Dialogue, LocalProtocolError
 from smtp_tui.smtp.events import (
+    BodyExpected,
     Challenge,
     Closed,
     Desync,
@@ -23,6 +24,7 @@ from smtp_tui.smtp.state import Phase, Security, Sync
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import endings
 from smtp_tui.wire.authentication import Authentication
+from smtp_tui.wire.delivery import Delivery, Way
 from smtp_tui.wire.teller import Teller
 
 _T = TypeVar("_T")
@@ -63,11 +65,17 @@ class Conversation:
         self._quit_answered = False
         self._closed: Closed | None = None
         self._authentication: Authentication | None = None
+        self._delivery: Delivery | None = None
 
     @property
     def authenticating(self) -> bool:
         """Whether a mechanism is running."""
         return self._authentication is not None
+
+    @property
+    def delivering(self) -> bool:
+        """Whether ``deliver_more`` has something to send."""
+        return self._delivery is not None and self._delivery.ready
 
     @property
     def quitting(self) -> bool:
@@ -78,13 +86,13 @@ class Conversation:
 
     def send(self, line: bytes) -> None:
         """One line as typed."""
-        self._take_over()
-        self._try(self.dialogue.command, line)
+        if self._take_over():
+            self._try(self.dialogue.command, line)
 
     def send_raw(self, data: bytes) -> None:
         """Octets as they are."""
-        self._take_over()
-        self._try(self.dialogue.raw, data)
+        if self._take_over():
+            self._try(self.dialogue.raw, data)
 
     def send_body(self, message: bytes) -> None:
         """A whole message after 354."""
@@ -109,6 +117,30 @@ class Conversation:
                 return
             if self._try(self.dialogue.command, authentication.first_line):
                 self._authentication = authentication
+
+    def deliver(self, message: bytes, way: Way, chunk: int) -> None:
+        """Begin to send a whole message; ``DeliveryFinished`` tells what became of it."""
+        if self._delivery is not None:
+            self._teller.refused("Another message is on its way: wait for its end.")
+        elif self._can_assist("The message"):
+            delivery = Delivery(message, way, chunk)
+            if delivery.command is None or self._try(self.dialogue.command, delivery.command):
+                self._delivery = delivery
+
+    def deliver_more(self) -> None:
+        """Write the next piece of the message."""
+        delivery = self._delivery
+        if delivery is None or (piece := delivery.take()) is None:
+            return
+        if self._try(self.dialogue.raw, piece.data, message=piece.text):
+            self._teller.delivering(delivery.octets, delivery.total)
+
+    def stop_delivery(self) -> None:
+        """Send no further chunk."""
+        if self._delivery is None:
+            self._teller.refused("No message is on its way.")
+        elif not self._delivery.stop():
+            self._teller.refused(endings.CANNOT_STOP)
 
     def leave(self) -> None:
         """Say QUIT, as soon as the server listens; where it cannot, close without."""
@@ -135,6 +167,9 @@ class Conversation:
     def close(self) -> None:
         """This side's end: what runs is over; the dialogue's view of it is not told."""
         self.end_authentication("The connection ended before the authentication did.")
+        if self._delivery is not None:
+            self._delivery.cut_off()
+            self._finish_delivery()
         if self.dialogue.phase not in {Phase.CLOSED, Phase.BROKEN}:
             self.dialogue.receive_eof()
             while self.dialogue.next_event() is not None:
@@ -162,6 +197,8 @@ class Conversation:
         match event:
             case Reply():
                 self._react_to_reply(event)
+            case BodyExpected() if self._delivery is not None:
+                self._delivery.go_ahead()
             case Challenge():
                 self._answer(event)
             case UpgradeTLS():
@@ -182,6 +219,9 @@ class Conversation:
                 self._teller.note(endings.STARTTLS_REFUSED)
             case b"AUTH" | b"(auth)" if self._authentication is not None and reply.code != 334:
                 self._finish_authentication(*self._authentication.outcome(reply))
+            case b"DATA" | b"BDAT" | b"(body)" if self._delivery is not None:
+                self._delivery.answered(reply, more=bool(self.dialogue.pending_verbs))
+                self._finish_delivery()
 
     def _answer(self, challenge: Challenge) -> None:
         running = self._authentication
@@ -208,9 +248,19 @@ class Conversation:
             self._authentication = None
             self._teller.authenticated(ok, text)
 
-    def _take_over(self) -> None:
+    def _finish_delivery(self) -> None:
+        if self._delivery is not None and self._delivery.outcome is not None:
+            outcome, self._delivery = self._delivery.outcome, None
+            self._teller.delivered(*outcome)
+
+    def _take_over(self) -> bool:
+        """Make way for what the person sends; it would be lost inside a message on its way."""
+        if self._delivery is not None:
+            self._teller.refused(endings.BUSY)
+            return False
         if self._authentication is not None:
             self.end_authentication("Stopped: something else was sent meanwhile.")
+        return True
 
     def _can_assist(self, what: str) -> bool:
         """Whether it is certain what the next reply will answer; if not, that is told."""
@@ -248,7 +298,7 @@ class Conversation:
         self.parting = why
         self.signal = Signal.PART
 
-    def _try(self, ask: Callable[[_T], bytes], what: _T) -> bool:
+    def _try(self, ask: Callable[[_T], bytes], what: _T, *, message: bool = False) -> bool:
         """Write what the dialogue gives, or tell why it gives nothing."""
         try:
             data = ask(what)
@@ -259,6 +309,6 @@ class Conversation:
         sent = self.dialogue.last_sent
         self._write(data)  # first of all: telling it goes on while the server thinks
         if sent is not None:
-            self._teller.sent(sent)
+            self._teller.sent(sent, message=message)
         self._drain(self._clock())
         return True

@@ -33,6 +33,11 @@ UNGREETED = (
 )
 STARTTLS_REFUSED = "STARTTLS was refused: the connection is still not encrypted."
 UNFINISHED_LINE = "Closed without QUIT, which would have continued an unfinished line."
+BUSY = "A message is on its way: wait for its end, or abort."
+CANNOT_STOP = (
+    "A message that was begun with DATA ends only with its last line or with the connection:"
+    " abort closes at once, and the server discards what it has."
+)
 
 WITHOUT_QUIT = {
     Phase.GREETING: "Closed before the greeting.",

@@ -149,7 +149,8 @@ class Sent:
     """Octets handed to the socket in one piece; ``secrets`` are spans of ``data``.
 
     ``offset`` counts from the first octet ever sent on the connection. ``label`` names the kind
-    of secret for the mask, as ``PLAIN``.
+    of secret for the mask, as ``PLAIN``. ``message``: they are a piece of a message that goes out
+    by itself, perhaps one of many.
     """
 
     at: float
@@ -159,6 +160,7 @@ class Sent:
     secrets: tuple[smtp.Span, ...]
     label: str
     protection: Protection
+    message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,26 @@ class AuthFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryProgress:
+    """Of a message of ``total`` octets so many have been handed to the network."""
+
+    at: float
+    connection: int
+    octets: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFinished:
+    """A ``Deliver`` came to its end; ``ok``: the server took the message for all recipients."""
+
+    at: float
+    connection: int
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The connection is over; ``clean`` is False when the end may be forged or was an error."""
 
@@ -273,5 +295,7 @@ Event = (
     | Alarm
     | Refused
     | AuthFinished
+    | DeliveryProgress
+    | DeliveryFinished
     | Gone
 )

@@ -10,6 +10,8 @@ from smtp_tui.smtp.state import State
 from smtp_tui.wire.events import (
     Alarm,
     AuthFinished,
+    DeliveryFinished,
+    DeliveryProgress,
     Event,
     Note,
     Partial,
@@ -58,8 +60,8 @@ class Teller:
         if not self._taken or self._taken[-1][0] != octets:
             self._taken.append((octets, at))
 
-    def sent(self, sent: dialogue.Sent) -> None:
-        """Octets go out."""
+    def sent(self, sent: dialogue.Sent, *, message: bool = False) -> None:
+        """Octets go out; ``message``: as a piece of one."""
         self.tell(
             Sent(
                 self._clock(),
@@ -69,6 +71,7 @@ class Teller:
                 sent.secrets,
                 sent.label,
                 self.protection,
+                message,
             )
         )
 
@@ -109,6 +112,14 @@ class Teller:
     def authenticated(self, ok: bool, text: str) -> None:
         """A mechanism came to its end."""
         self.tell(AuthFinished(self._clock(), self._number, ok, text))
+
+    def delivering(self, octets: int, total: int) -> None:
+        """So much of a message is on its way."""
+        self.tell(DeliveryProgress(self._clock(), self._number, octets, total))
+
+    def delivered(self, ok: bool, text: str) -> None:
+        """A message came to its end."""
+        self.tell(DeliveryFinished(self._clock(), self._number, ok, text))
 
     def partial(self, data: bytes) -> None:
         """An unfinished line stands."""

@@ -15,11 +15,13 @@ from smtp_tui.wire.actions import (
     Action,
     Authenticate,
     Connect,
+    Deliver,
     HangUp,
     Send,
     SendBody,
     SendRaw,
     StartTls,
+    StopDelivery,
 )
 from smtp_tui.wire.connection import Connection
 from smtp_tui.wire.events import Alarm, Event, Refused
@@ -142,6 +144,10 @@ def _ask(connection: Connection, action: Action) -> None:
             connection.send_raw(action.data)
         case SendBody():
             connection.send_body(action.message)
+        case Deliver():
+            connection.deliver(action.message, action.way, action.chunk)
+        case StopDelivery():
+            connection.stop_delivery()
         case StartTls():
             connection.start_tls()
         case Authenticate():

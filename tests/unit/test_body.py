@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.smtp.body import EndOfData, normalise, stuff, unstuff
+from smtp_tui.smtp.body import EndOfData, normalise, pieces, stuff, stuffed, unstuff
 
 TEXT = st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"\0"])).map(b"".join)
 
@@ -14,6 +16,52 @@ TEXT = st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"\0"])).map
 @given(TEXT)
 def test_what_is_stuffed_comes_out_as_it_was_but_for_line_ends(message: bytes) -> None:
     assert unstuff(stuff(message)) == normalise(message)
+
+
+def stuffed_at_once(message: bytes) -> bytes:
+    """RFC 5321 4.5.2 as its words have it, line by line."""
+    lines = normalise(message).split(b"\r\n")[:-1]
+    return (
+        b"".join((b"." + line if line[:1] == b"." else line) + b"\r\n" for line in lines) + b".\r\n"
+    )
+
+
+@given(TEXT, st.integers(1, 5))
+def test_a_message_stuffed_in_pieces_is_the_message_stuffed_line_by_line(
+    message: bytes, size: int
+) -> None:
+    assert b"".join(stuffed(message, size=size)) == stuffed_at_once(message)
+
+
+@given(TEXT, st.integers(1, 5))
+def test_pieces_are_the_message_bounded_and_never_part_a_cr_from_its_lf(
+    message: bytes, size: int
+) -> None:
+    cut = list(pieces(message, size))
+    assert b"".join(cut) == message
+    assert all(0 < len(piece) <= 4 * size for piece in cut)
+    assert not any(
+        first.endswith(b"\r") and then.startswith(b"\n") for first, then in pairwise(cut)
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "wire"),
+    [
+        (b"", b".\r\n"),
+        (b".", b"..\r\n.\r\n"),
+        (b"..", b"...\r\n.\r\n"),
+        (b".\r\n", b"..\r\n.\r\n"),
+        (b"a", b"a\r\n.\r\n"),
+        (b"a\r\n", b"a\r\n.\r\n"),
+        (b"a\r.\r\n", b"a\r\n..\r\n.\r\n"),
+        (b"a\n.\nb", b"a\r\n..\r\nb\r\n.\r\n"),
+        (b"a\r\n.\r\nb\r\n", b"a\r\n..\r\nb\r\n.\r\n"),
+        (b"\r\n.\r\n", b"\r\n..\r\n.\r\n"),
+    ],
+)
+def test_the_cases_that_others_get_wrong(message: bytes, wire: bytes) -> None:
+    assert stuff(message) == wire
 
 
 @given(TEXT)

@@ -583,3 +583,16 @@ def test_clearing_forgets_lines_and_goes_on_counting() -> None:
     assert session.transcript.first == count
     assert [letter for letter, _ in lines(session.transcript)] == ["C", "S", "!", "!"]
     assert session.transcript.dropped == 0
+
+
+def test_of_a_long_message_the_first_part_is_lines_and_the_rest_a_count() -> None:
+    lines = Transcript()
+    piece = b"x" * 62 + b"\r\n"
+    for number in range(40):
+        lines.add(wire.Sent(1.0, 1, piece * 1000, number * 64_000, (), "", CLEAR, message=True))
+    lines.add(wire.Sent(1.0, 1, b".\r\n", 2_560_000, (), "", CLEAR))
+    *text, count, dot = (lines[number] for number in range(lines.first, lines.end))
+    left_out = 40 * 64_000 - sum(len(record.raw) for record in text)
+    assert sum(len(record.raw) for record in text) == 1024 * 1024
+    assert count.note.startswith(f"… and {left_out:,} octets more of the message")
+    assert dot.raw == b".\r\n"
