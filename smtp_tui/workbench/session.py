@@ -9,6 +9,8 @@ from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.secrets import mechanism_of
 from smtp_tui.smtp.state import GREETING, MESSAGE_BODY, Phase, Security, State, Transaction
+from smtp_tui.transcript import timings
+from smtp_tui.transcript.timings import Timings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target
 
@@ -64,6 +66,7 @@ class SessionView:
     taken: bool = False
     farewell: bool = False
     rtt: float | None = None
+    timings: Timings = field(default_factory=Timings)
     remedy: wire.Remedy | None = None
     failure: wire.Failure | None = None
     text: str = ""
@@ -93,9 +96,17 @@ class SessionView:
 def advance(view: SessionView, event: wire.Event) -> SessionView:
     """The view after one event; events of a connection that was replaced change nothing."""
     if isinstance(event, wire.Opening):
-        return SessionView(link=Link.CONNECTING, connection=event.connection, target=event.target)
+        return SessionView(
+            link=Link.CONNECTING,
+            connection=event.connection,
+            target=event.target,
+            timings=timings.advance(view.timings, event),
+        )
     if event.connection != view.connection:
         return view
+    timed = timings.advance(view.timings, event)
+    if timed is not view.timings:
+        view = replace(view, timings=timed)
     match event:
         case wire.Resolving():
             return replace(view, link=Link.RESOLVING)
