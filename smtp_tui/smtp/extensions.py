@@ -6,6 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from smtp_tui.smtp.amounts import human_size, whole_number
+
+_OLD_FORM = ("AUTH", "X-EXPS")
+"""Keywords that old servers join to their first argument, and old clients read so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extension:
@@ -14,6 +19,11 @@ class Extension:
     keyword: str
     arguments: tuple[str, ...]
     raw: bytes
+
+    @property
+    def legacy(self) -> bool:
+        """Whether the line has the form ``AUTH=LOGIN`` of servers older than RFC 2554."""
+        return self.raw.lstrip().upper().startswith(f"{self.keyword}=".encode("latin-1", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +86,19 @@ class Extensions(Mapping[str, Extension]):
     def size(self) -> int | None:
         """The largest message in octets (RFC 1870 4); None when not said or without a limit."""
         entry = self._by_keyword.get("SIZE")
-        if entry is None or not entry.arguments or not entry.arguments[0].isdecimal():
+        if entry is None or not entry.arguments:
             return None
-        digits = entry.arguments[0]
-        return (int(digits) or None) if len(digits) <= 20 else None
+        return whole_number(entry.arguments[0]) or None
 
 
 def parse(lines: Iterable[bytes]) -> Extensions:
-    """The capabilities in the texts of an EHLO reply, whose first line is the server's name."""
+    """The capabilities in the texts of an EHLO reply, whose first line is the server's name.
+
+    A line without a keyword gives an extension whose keyword is "".
+    """
     rest = iter(lines)
     next(rest, None)
-    return Extensions(entry for line in rest if (entry := _entry(line)) is not None)
+    return Extensions(map(_entry, rest))
 
 
 def meaning(extension: Extension) -> Meaning | None:
@@ -103,26 +115,12 @@ def meaning(extension: Extension) -> Meaning | None:
     return known
 
 
-def human_size(octets: int) -> str:
-    """A number of octets for a person, in binary units: ``34.2 MiB``."""
-    size = float(octets)
-    for unit in ("octets", "KiB", "MiB", "GiB", "TiB"):
-        if size < 1024 or unit == "TiB":
-            return f"{octets} octets" if unit == "octets" else f"{size:.1f} {unit}"
-        size /= 1024
-    raise AssertionError("the last unit takes any size")
-
-
-def _entry(line: bytes) -> Extension | None:
-    words = line.decode("latin-1").split()
-    if not words:
-        return None
-    keyword = words[0].upper()
-    arguments = tuple(words[1:])
-    if keyword.startswith("AUTH="):  # the form of old servers, which old clients still read
-        first = words[0][5:]
-        return Extension("AUTH", ((first,) if first else ()) + arguments, line)
-    return Extension(keyword, arguments, line)
+def _entry(line: bytes) -> Extension:
+    keyword, *arguments = line.decode("latin-1").split() or [""]
+    name, equals, first = keyword.partition("=")
+    if equals and name.upper() in _OLD_FORM:
+        return Extension(name.upper(), (*([first] if first else []), *arguments), line)
+    return Extension(keyword.upper(), tuple(arguments), line)
 
 
 def _normal(keyword: object) -> str:

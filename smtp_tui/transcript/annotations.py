@@ -42,10 +42,9 @@ class Annotator:
         return ""
 
     def _capability(self, text: bytes, protection: Protection) -> str:
-        found = extensions.parse((b"", text)).entries
-        if not found:
+        entry = extensions.parse((b"", text)).entries[0]
+        if not entry.keyword:
             return ""
-        entry = found[0]
         if protection is Protection.CLEAR:
             if self._in_clear is None:
                 self._in_clear = set()

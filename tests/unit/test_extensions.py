@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp_tui.smtp.extensions import human_size, meaning, parse
+from smtp_tui.smtp.amounts import human_size, human_span, whole_number
+from smtp_tui.smtp.extensions import meaning, parse
 
 
 def test_keywords_and_arguments_without_regard_to_case() -> None:
@@ -23,9 +24,17 @@ def test_the_old_form_of_auth_is_read_with_the_new_one() -> None:
     assert [entry.raw for entry in found.entries] == [b"AUTH PLAIN", b"AUTH=LOGIN PLAIN"]
 
 
-def test_duplicates_and_empty_lines_are_kept_or_passed_over() -> None:
+def test_other_keywords_in_the_old_form_are_read_too() -> None:
+    found = parse([b"mx", b"X-EXPS=LOGIN", b"x-other=1"])
+    assert found["X-EXPS"].arguments == ("LOGIN",)
+    assert found["X-EXPS"].legacy
+    assert not found["X-OTHER=1"].legacy
+
+
+def test_duplicates_and_empty_lines_are_kept() -> None:
     found = parse([b"mx", b"", b"X-A 1", b"X-A 2", b"  "])
-    assert [entry.arguments for entry in found.entries] == [("1",), ("2",)]
+    assert [entry.arguments for entry in found.entries] == [(), ("1",), ("2",), ()]
+    assert [entry.keyword for entry in found.entries] == ["", "X-A", "X-A", ""]
     assert found["X-A"].arguments == ("1",)
 
 
@@ -47,6 +56,22 @@ def test_sizes_for_a_person() -> None:
         "1.0 KiB",
         "5120.0 TiB",
     ]
+
+
+def test_spans_for_a_person() -> None:
+    assert [human_span(n) for n in (0, 1, 60, 5400, 604800, 90061)] == [
+        "0 seconds",
+        "1 second",
+        "1 minute",
+        "1 hour 30 minutes",
+        "7 days",
+        "1 day 1 hour",
+    ]
+
+
+def test_only_plain_digits_are_a_number() -> None:
+    assert whole_number("007") == 7
+    assert [whole_number(word) for word in ("", "-1", "1e3", "٣", "9" * 21)] == [None] * 5
 
 
 @given(st.lists(st.binary()))

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtp_tui.smtp.extensions import human_size
+from smtp_tui.smtp.amounts import human_size
 from smtp_tui.smtp.visible import pieces, visible
 
 if TYPE_CHECKING:
