@@ -11,6 +11,7 @@ from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.smtp.state import Phase, State
 from smtp_tui.wire import endings
 from smtp_tui.wire.binding import channel
+from smtp_tui.wire.context import build_context
 from smtp_tui.wire.conversation import Conversation, Signal
 from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.dial import DialFailed
@@ -31,7 +32,6 @@ from smtp_tui.wire.link import Link, Occurrence, Reached, Secured, Stage, Unsecu
 from smtp_tui.wire.stream import End
 from smtp_tui.wire.target import Target, TargetError, TlsMode, validate
 from smtp_tui.wire.teller import Teller
-from smtp_tui.wire.tls import build_context
 from smtp_tui.wire.tls_failures import TlsProblem, closed_in_handshake
 from smtp_tui.wire.watch import NEVER, Watch
 

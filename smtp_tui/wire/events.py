@@ -36,12 +36,33 @@ class Failure(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """What was asked of OpenSSL about a certificate, and what it said.
+
+    ``name`` is whom the certificate must be for. ``code`` is the number of the first fault it met
+    (X509_V_ERR, 0 for none), ``message`` its words. ``path`` is the chain it built, DER, leaf
+    first, to a trusted root if it came to one.
+    """
+
+    asked: bool = False
+    name: str = ""
+    code: int = 0
+    message: str = ""
+    path: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TlsFacts:
     """What a handshake showed; ``chain`` is DER, leaf first, also of a refused certificate.
 
     ``verified`` is True only if verification was asked for and succeeded; ``problem`` says in
-    words why it did not ("" when nothing is wrong or nothing was checked). ``binding``
-    is what the session itself can be bound by: ``tls-exporter`` in TLS 1.3, below ``tls-unique``.
+    words why it did not ("" when nothing is wrong or nothing was checked); each check by itself
+    is what ``wire.verdicts`` makes of it. ``elapsed`` is seconds from the first octet of the
+    handshake to its end. ``binding`` is what the session itself can be bound by: ``tls-exporter``
+    in TLS 1.3, below ``tls-unique``. ``group`` is the key exchange's and ``signature`` the
+    server's, by IANA's names; ``alpn`` the protocol that was agreed on; ``server_name`` what was
+    announced as SNI; each "" where there was none. ``client_asked``: the server asked for a
+    certificate of its client. ``resumed``: an earlier session went on, which is never asked for.
     """
 
     version: str
@@ -52,6 +73,13 @@ class TlsFacts:
     problem: str = ""
     elapsed: float = 0.0
     binding: ChannelBinding | None = None
+    verification: Verification = Verification()
+    group: str = ""
+    signature: str = ""
+    alpn: str = ""
+    server_name: str = ""
+    client_asked: bool = False
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

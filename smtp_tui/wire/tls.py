@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import ssl
-import stat
-from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from smtp_tui.sasl.credentials import ChannelBinding
-from smtp_tui.smtp.visible import visible
-from smtp_tui.wire import exporter
-from smtp_tui.wire.events import TlsFacts
-from smtp_tui.wire.target import Target, TargetError, ascii_host, is_literal
+from smtp_tui.wire import exporter, handshake
+from smtp_tui.wire.events import TlsFacts, Verification
+from smtp_tui.wire.target import Target, ascii_host, is_literal
 from smtp_tui.wire.tls_failures import (
     TLSFailure,
     broken_handshake,
@@ -37,8 +32,8 @@ class TLSLayer:
     """
 
     __slots__ = (
-        "_context", "_ended", "_facts", "_first", "_host", "_incoming", "_outgoing", "_random",
-        "_tls", "_unsent", "established",
+        "_context", "_ended", "_facts", "_first", "_heard", "_host", "_incoming", "_outgoing",
+        "_random", "_tls", "_unsent", "established",
     )  # fmt: skip
 
     def __init__(self, context: ssl.SSLContext, server_name: str | None) -> None:
@@ -49,6 +44,7 @@ class TLSLayer:
         self._tls = context.wrap_bio(
             self._incoming, self._outgoing, server_hostname=server_name or None
         )
+        self._heard = handshake.overhear(self._tls)
         self._first = b""
         self._random = b""
         self._ended = False
@@ -64,8 +60,7 @@ class TLSLayer:
     def facts(self) -> TlsFacts | None:
         """What the handshake showed; None until it is done."""
         if self._facts is None and self.established:
-            verified = self._context.verify_mode is ssl.CERT_REQUIRED
-            self._facts = self._describe(self._chain(), verified=verified)
+            self._facts = self._describe(self._chain())
         return self._facts
 
     @property
@@ -136,7 +131,7 @@ class TLSLayer:
 
     def refused_facts(self, failure: TLSFailure) -> TlsFacts:
         """What a failed handshake showed, as far as it came."""
-        return self._describe(failure.chain, verified=False, problem=failure.sentence)
+        return self._describe(failure.chain, failure)
 
     def _shake_hands(self) -> None:
         if self._first and self._is_plain():
@@ -180,17 +175,33 @@ class TLSLayer:
             raise broken_session(error, self._chain(), b"".join(pieces)) from error
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _describe(self, chain: tuple[bytes, ...], *, verified: bool, problem: str = "") -> TlsFacts:
-        cipher = self._tls.cipher()
-        version = self._tls.version() or ""
+    def _describe(self, chain: tuple[bytes, ...], failure: TLSFailure | None = None) -> TlsFacts:
+        tls, heard = self._tls, self._heard
+        cipher = tls.cipher()
+        name = cipher[0] if cipher else handshake.suite(self._context, heard.suite)
+        version = tls.version() if self.established else handshake.version(heard.version)
+        asked = self._context.verify_mode is ssl.CERT_REQUIRED
         return TlsFacts(
-            version=version,
-            cipher=cipher[0] if cipher else "",
+            version=version or "",
+            cipher=name,
             bits=cipher[2] if cipher else 0,
             chain=chain,
-            verified=verified,
-            problem=problem,
-            binding=self._binding(version, cipher[0] if cipher else ""),
+            verified=asked and failure is None,
+            problem=failure.sentence if failure is not None else "",
+            binding=self._binding(version or "", name),
+            verification=Verification(
+                asked,
+                self._host,
+                failure.code if failure is not None else 0,
+                failure.message if failure is not None else "",
+                tuple(_chain(tls, "get_verified_chain")),
+            ),
+            group=handshake.group(tls, heard),
+            signature=heard.signature,
+            alpn=tls.selected_alpn_protocol() or "",
+            server_name="" if is_literal(self._host) else self._host,
+            client_asked=heard.client_asked,
+            resumed=bool(tls.session_reused),
         )
 
     def _binding(self, version: str, cipher: str) -> ChannelBinding | None:
@@ -209,25 +220,25 @@ class TLSLayer:
 
     def _chain(self) -> tuple[bytes, ...]:
         """The certificates as the server sent them; also readable after they were refused."""
-        public = getattr(self._tls, "get_unverified_chain", None)
-        if public is not None:  # from Python 3.13
-            return tuple(public() or ())
-        inner: _InnerTls | None = getattr(self._tls, "_sslobj", None)
-        if inner is None:
-            return ()
-        return tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in _sent_by(inner))
+        return tuple(_chain(self._tls, "get_unverified_chain"))
 
 
 class _Certificate(Protocol):
     def public_bytes(self) -> str: ...
 
 
-class _InnerTls(Protocol):
-    def get_unverified_chain(self) -> Iterable[_Certificate] | None: ...
-
-
-def _sent_by(inner: _InnerTls) -> Iterable[_Certificate]:
-    return inner.get_unverified_chain() or ()
+def _chain(session: ssl.SSLObject, method: str) -> Iterator[bytes]:
+    """What one of the methods for chains gives, as DER; until Python 3.13 they are not public."""
+    public: Callable[[], Iterable[bytes] | None] | None = getattr(session, method, None)
+    if public is not None:
+        yield from public() or ()
+        return
+    inner: Callable[[], Iterable[_Certificate] | None] | None = getattr(
+        getattr(session, "_sslobj", None), method, None
+    )
+    if inner is not None:
+        for one in inner() or ():
+            yield ssl.PEM_cert_to_DER_cert(one.public_bytes())
 
 
 def server_name(target: Target) -> str:
@@ -237,80 +248,3 @@ def server_name(target: Target) -> str:
     if is_literal(target.host):
         return target.host.partition("%")[0]
     return ascii_host(target.host).removesuffix(".")
-
-
-def build_context(target: Target) -> ssl.SSLContext:
-    """The rules for a TLS session with the target; raises ``TargetError`` about its CA file.
-
-    Verification is against the CA file alone if there is one, else against the system's
-    authorities. Contexts are kept: reading the authorities takes tens of milliseconds.
-    """
-    if not target.verify:
-        return _context(False, None, ())
-    if target.ca_file is None:
-        paths = ssl.get_default_verify_paths()
-        stamps = tuple(_stamp(path) for path in (paths.cafile, paths.capath) if path)
-        return _context(True, None, stamps)
-    path = target.ca_file.absolute()
-    return _context(True, path, _ca_stamp(path))
-
-
-@lru_cache(maxsize=8)
-def _context(verify: bool, ca_file: Path | None, stamps: tuple[object, ...]) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.hostname_checks_common_name = False
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET
-    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
-    # set in full, because the defaults differ between Python versions
-    context.verify_flags = ssl.VERIFY_X509_TRUSTED_FIRST | ssl.VERIFY_X509_PARTIAL_CHAIN
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif ca_file is None:
-        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    else:
-        _load(context, ca_file)
-    exporter.listen(context)
-    return context
-
-
-def _load(context: ssl.SSLContext, ca_file: Path) -> None:
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except ssl.SSLError:
-        raise TargetError(
-            f"The CA file {visible(str(ca_file))} holds no certificate in PEM form."
-        ) from None
-    except OSError as error:
-        raise _unreadable(ca_file, error) from None
-
-
-def _ca_stamp(path: Path) -> tuple[object, ...]:
-    try:
-        status = path.stat()
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
-        raise TargetError(f"The CA file {visible(str(path))} is not a regular file.")
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _unreadable(path: Path, error: OSError | ValueError) -> TargetError:
-    shown = visible(str(path))
-    match error:
-        case FileNotFoundError():
-            return TargetError(f"The CA file {shown} does not exist.")
-        case PermissionError():
-            return TargetError(f"The CA file {shown} may not be read.")
-        case OSError():
-            return TargetError(f"The CA file {shown} cannot be read: {error.strerror}.")
-    return TargetError(f"The CA file {shown} cannot be read.")
-
-
-def _stamp(path: str) -> tuple[object, ...]:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return ()
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from enum import Enum
 
 from smtp_tui.smtp.visible import visible
-from smtp_tui.wire.certificates import CertificateFacts, describe, today
-
-_MOST_NAMES = 4
+from smtp_tui.wire import certificate_faults as faults
+from smtp_tui.wire.certificates import describe
 
 
 class TlsProblem(Enum):
@@ -59,7 +57,8 @@ class TLSFailure(Exception):
     """TLS ended: ``kind``, a ``sentence`` for a person, and what there is to look at.
 
     ``chain`` is what the server sent as certificates (DER, leaf first), ``first_bytes`` what it
-    sent instead of TLS, ``plaintext`` what was decrypted just before the failure.
+    sent instead of TLS, ``plaintext`` what was decrypted just before the failure. ``code`` and
+    ``message`` are what OpenSSL said of a certificate it refused (0 and "" for any other failure).
     """
 
     def __init__(
@@ -69,6 +68,9 @@ class TLSFailure(Exception):
         chain: tuple[bytes, ...] = (),
         first_bytes: bytes = b"",
         plaintext: bytes = b"",
+        *,
+        code: int = 0,
+        message: str = "",
     ) -> None:
         super().__init__(sentence)
         self.kind = kind
@@ -76,16 +78,25 @@ class TLSFailure(Exception):
         self.chain = chain
         self.first_bytes = first_bytes
         self.plaintext = plaintext
+        self.code = code
+        self.message = message
 
 
 def refused_certificate(
     error: ssl.SSLCertVerificationError, chain: tuple[bytes, ...], host: str
 ) -> TLSFailure:
     """A certificate that did not verify."""
-    kind = _kind_of_certificate(error.verify_code, len(chain))
+    code, message = error.verify_code, error.verify_message
+    kind = kind_of_certificate(code, len(chain))
     facts = tuple(describe(der) for der in chain[:10])
-    sentence = _SENTENCES[kind](facts, host, error.verify_message) if facts else ""
-    return TLSFailure(kind, sentence or f"The certificate was refused: {error}.", chain)
+    sentence = _SENTENCES[kind](facts, host, message) if facts else ""
+    return TLSFailure(
+        kind,
+        sentence or f"The certificate was refused: {visible(str(error))}.",
+        chain,
+        code=code,
+        message=message,
+    )
 
 
 def broken_handshake(error: ssl.SSLError, chain: tuple[bytes, ...]) -> TLSFailure:
@@ -156,7 +167,8 @@ _KINDS_OF_CERTIFICATE = {
 _NO_ISSUER = (2, 20, 21)
 
 
-def _kind_of_certificate(code: int, chain_length: int) -> TlsProblem:
+def kind_of_certificate(code: int, chain_length: int) -> TlsProblem:
+    """What an error number of OpenSSL means, where the server sent so many certificates."""
     if code in _NO_ISSUER:
         incomplete = chain_length < 2
         return TlsProblem.INCOMPLETE_CHAIN if incomplete else TlsProblem.UNKNOWN_AUTHORITY
@@ -192,94 +204,16 @@ _HANDSHAKE_SENTENCES = {
     ),
 }
 
-_Facts = tuple[CertificateFacts, ...]
-
-
-def _expired(facts: _Facts, host: str, message: str) -> str:
-    now = today()
-    for place, one in enumerate(facts):
-        if one.not_after is not None and one.not_after < now:
-            days = (now - one.not_after).days
-            ago = "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
-            return f"{_which(place, one)} expired on {_day(one.not_after)} ({ago}): renew it."
-    return "A certificate has expired: renew it."
-
-
-def _not_yet_valid(facts: _Facts, host: str, message: str) -> str:
-    now = today()
-    for place, one in enumerate(facts):
-        if one.not_before is not None and one.not_before > now:
-            return (
-                f"{_which(place, one)} is valid only from {_day(one.not_before)}:"
-                " check the clock of this computer."
-            )
-    return "A certificate is not valid yet: check the clock of this computer."
-
-
-def _wrong_host(facts: _Facts, host: str, message: str) -> str:
-    leaf = facts[0]
-    wanted = visible(host)
-    if not leaf.names:
-        return f"The certificate names no host, so it does not vouch for {wanted}."
-    names = [visible(name) for name in leaf.names[:_MOST_NAMES]]
-    more = len(leaf.names) + leaf.more_names - len(names)
-    listed = ", ".join(names) + (f" and {more} more" if more else "")
-    return f"The certificate is for {listed}, not for {wanted}: connect by a name it holds."
-
-
-def _self_signed(facts: _Facts, host: str, message: str) -> str:
-    return (
-        "The certificate is signed by itself alone, so nobody vouches for it:"
-        " give it as the CA file if you know it."
-    )
-
-
-def _unknown_authority(facts: _Facts, host: str, message: str) -> str:
-    return (
-        f"The certificate comes from {_authority(facts[-1])}, which is not trusted here:"
-        " give that authority's certificate as the CA file if you know it."
-    )
-
-
-def _incomplete_chain(facts: _Facts, host: str, message: str) -> str:
-    return (
-        f"The certificate comes from {_authority(facts[-1])}, which is not trusted here, and the"
-        " server sends no other: it lacks an intermediate certificate, or needs your CA file."
-    )
-
-
-def _weak_key(facts: _Facts, host: str, message: str) -> str:
-    return f"A key or digest in the certificate is too weak to be safe ({visible(message)})."
-
-
-def _other(facts: _Facts, host: str, message: str) -> str:
-    return f"The certificate was refused: {visible(message)}."
-
-
-_SENTENCES: dict[TlsProblem, Callable[[_Facts, str, str], str]] = {
-    TlsProblem.EXPIRED: _expired,
-    TlsProblem.NOT_YET_VALID: _not_yet_valid,
-    TlsProblem.WRONG_HOST: _wrong_host,
-    TlsProblem.SELF_SIGNED: _self_signed,
-    TlsProblem.UNKNOWN_AUTHORITY: _unknown_authority,
-    TlsProblem.INCOMPLETE_CHAIN: _incomplete_chain,
-    TlsProblem.WEAK_KEY: _weak_key,
-    TlsProblem.CERTIFICATE: _other,
+_SENTENCES: Mapping[TlsProblem, Callable[[faults.Chain, str, str], str]] = {
+    TlsProblem.EXPIRED: lambda chain, host, message: faults.expired(chain),
+    TlsProblem.NOT_YET_VALID: lambda chain, host, message: faults.not_yet_valid(chain),
+    TlsProblem.WRONG_HOST: lambda chain, host, message: faults.wrong_host(chain, host),
+    TlsProblem.SELF_SIGNED: lambda chain, host, message: faults.SELF_SIGNED,
+    TlsProblem.UNKNOWN_AUTHORITY: lambda chain, host, message: faults.unknown_authority(chain),
+    TlsProblem.INCOMPLETE_CHAIN: lambda chain, host, message: faults.incomplete_chain(chain),
+    TlsProblem.WEAK_KEY: lambda chain, host, message: faults.weak_key(message),
+    TlsProblem.CERTIFICATE: lambda chain, host, message: faults.refused(message),
 }
-
-
-def _which(place: int, facts: CertificateFacts) -> str:
-    if not place:
-        return "The certificate"
-    return f"The certificate of the authority “{visible(facts.subject)}”"
-
-
-def _authority(facts: CertificateFacts) -> str:
-    return f"“{visible(facts.issuer)}”" if facts.issuer else "an authority without a name"
-
-
-def _day(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d")
 
 
 def _words(reason: str) -> str:

@@ -37,7 +37,8 @@ def self_signed(
 ) -> tuple[bytes, bytes]:
     """The PEM of a key and of a certificate that it signed itself."""
     key = key or ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    named = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
+    name = x509.Name(named)
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -23,9 +23,10 @@ from cryptography.x509.oid import NameOID
 
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.wire.binding import bindings
+from smtp_tui.wire.context import build_context
 from smtp_tui.wire.events import AuthFinished, TlsFacts
 from smtp_tui.wire.target import Target, TlsMode
-from smtp_tui.wire.tls import TLSLayer, build_context
+from smtp_tui.wire.tls import TLSLayer
 from tests.wire.loopback import Authority, free_port, greet, lines_of, over_tls, secured
 
 

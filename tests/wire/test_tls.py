@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from smtp_tui.wire.context import build_context
 from smtp_tui.wire.target import Target, TargetError, TlsMode
-from smtp_tui.wire.tls import TLSLayer, build_context, server_name
+from smtp_tui.wire.tls import TLSLayer, server_name
 from smtp_tui.wire.tls_failures import TLSFailure, TlsProblem, handshake_timeout
 from tests.wire.certificates import NOW, leaf_der, self_signed, short_key
 from tests.wire.loopback import Authority, server_context
