@@ -88,6 +88,13 @@ def add_passwords(parser: Parser) -> None:
     )
 
 
+def add_log(parser: Parser) -> None:
+    """Let the parser take a log file."""
+    parser.add_argument(
+        "--log", metavar="FILE", help="append all that is said to a file, without secrets"
+    )
+
+
 def passwords(options: argparse.Namespace) -> PasswordSource:
     """The source those options name."""
     from smtp_tui.passwords import PasswordSource

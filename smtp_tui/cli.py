@@ -14,6 +14,7 @@ from smtp_tui import __version__
 from smtp_tui.arguments import (
     Parser,
     add_connection,
+    add_log,
     add_passwords,
     asked,
     fail,
@@ -118,6 +119,7 @@ def _window(arguments: list[str]) -> int:
     parser = Parser("", "Open the terminal workbench for SMTP.", _HELP, _USAGE)
     parser.add_argument("--version", action="version", version=f"smtp-tui {__version__}")
     add_connection(parser)
+    add_log(parser)
     add_passwords(parser)
     options = parser.read(arguments)
     if options.target in _SUBCOMMANDS:
@@ -160,6 +162,7 @@ def _window(arguments: list[str]) -> int:
         profile=destination.profile,
         mechanism=destination.mechanism,
         password=password,
+        log=options.log or "",
     )
     workbench.run()
     return workbench.return_code or 0

@@ -14,13 +14,15 @@ from smtp_tui.passwords import PasswordSource
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.sasl.mechanisms import Secret
 from smtp_tui.transcript import sentences
-from smtp_tui.transcript.course import Result
+from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.json_report import JsonReport
+from smtp_tui.transcript.log_writer import LogWriter
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.placeholders import PLACEHOLDERS
 from smtp_tui.transcript.player import PATIENCE, Player
 from smtp_tui.transcript.script import Script, parse
 from smtp_tui.transcript.text_report import TextReport
+from smtp_tui.wire.events import Event
 from smtp_tui.wire.target import Target
 
 _NOTHING = Secret.NOTHING
@@ -39,6 +41,7 @@ class Request:
     practice: bool = False
     json: bool = False
     password: PasswordSource = field(default_factory=PasswordSource)
+    log: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,26 @@ def run(request: Request) -> int:
         if credentials is not None:
             veil.learn(credentials.password.encode("utf-8", "surrogateescape"), "password")
         report = (JsonReport if request.json else TextReport)(_write, veil)
+        log = LogWriter(request.log, _complain) if request.log else None
+
+        def watch(event: Event, check: Check | None) -> None:
+            if log is not None:
+                log.take(event)
+            report.event(event, check)
+
         player = Player(
             script,
             stage.target,
-            watch=report.event,
+            watch=watch,
             veil=veil,
             credentials=credentials,
             patience=stage.patience,
         )
-        result = player.play()
+        try:
+            result = player.play()
+        finally:
+            if log is not None:
+                log.close()
         report.result(result)
         if result.outcome:
             print(f"smtp-tui: {_verdict(result, veil)}", file=sys.stderr)
@@ -150,6 +164,10 @@ def _verdict(result: Result, veil: Veil) -> str:
     first, *more = result.failures
     sentence = sentences.failure(first, veil)
     return f"{sentence} (and {len(more)} more)" if more else sentence
+
+
+def _complain(sentence: str) -> None:
+    print(f"smtp-tui: {sentence}", file=sys.stderr)
 
 
 def _write(line: str) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtp_tui.arguments import Parser, add_connection, add_passwords, asked, fail, passwords
+from smtp_tui.arguments import (
+    Parser,
+    add_connection,
+    add_log,
+    add_passwords,
+    asked,
+    fail,
+    passwords,
+)
 
 _HELP = """\
 exit codes: 0 as expected, 1 not as expected, 2 usage, 3 could not connect,
@@ -18,6 +26,7 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("file", metavar="FILE", help="the .smtp file; - is standard input")
     add_connection(parser)
     parser.add_argument("--json", action="store_true", help="report one JSON object a line")
+    add_log(parser)
     add_passwords(parser)
     options = parser.read(arguments)
 
@@ -36,6 +45,7 @@ def command(arguments: Sequence[str]) -> int:
         practice=options.practice,
         json=options.json,
         password=passwords(options),
+        log=options.log,
     )
     try:
         return run(request)

@@ -9,9 +9,10 @@ MOST = 1024 * 1024
 class MessageText:
     """Counts a message's octets as they go out; ``left_out`` are those that became no line."""
 
-    __slots__ = ("_shown", "left_out")
+    __slots__ = ("_most", "_shown", "left_out")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._shown = 0
         self.left_out = 0
 
@@ -20,7 +21,7 @@ class MessageText:
         if self.left_out:
             self.left_out += len(data)
             return b""
-        room = MOST - self._shown
+        room = self._most - self._shown
         part = data if len(data) <= room else data[: data.rfind(b"\n", 0, room) + 1]
         self._shown += len(part)
         self.left_out = len(data) - len(part)

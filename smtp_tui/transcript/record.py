@@ -44,8 +44,10 @@ class Record:
 
     ``raw`` are the octets of the wire with their line end, ``note`` are our own words (foreign
     text in them is still raw). ``at`` is monotonic time, ``elapsed`` what the server took, both
-    in seconds. ``secrets`` are spans of ``raw``, ``label`` names their kind. ``protection`` is
-    None for what did not pass the wire.
+    in seconds; ``wall`` is the same moment in seconds since the epoch. ``secrets`` are spans of
+    ``raw``, ``label`` names their kind. ``protection`` is None for what did not pass the wire.
+    ``offset`` ties a reply to its command: of what the client said it counts the octets sent
+    before it on the connection, of a reply it is that of the line it answers; -1 for none.
     """
 
     kind: Kind
@@ -57,6 +59,8 @@ class Record:
     label: str = ""
     elapsed: float | None = None
     note: str = ""
+    offset: int = -1
+    wall: float = 0.0
 
     @property
     def content(self) -> bytes:

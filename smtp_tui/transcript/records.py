@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from smtp_tui.smtp import events as smtp
@@ -10,6 +11,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
 from smtp_tui.transcript.echoes import Echoes, merged
+from smtp_tui.transcript.message_text import MOST as MOST_TEXT
 from smtp_tui.transcript.message_text import MessageText
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.ring import MOST_OCTETS, MOST_RECORDS, Ring
@@ -29,14 +31,23 @@ class Transcript:
 
     Lines are counted from the first ever: ``first`` is the oldest that is kept (at most
     ``most_records`` and about ``most_octets`` are), ``end`` the one after the newest. A line that
-    tells of something under way is replaced by the line that tells how it went.
+    tells of something under way is replaced by the line that tells how it went. A ``whole`` one
+    makes lines of every octet, also of very long messages and of endless octets that are no reply.
     """
 
-    def __init__(self, most_records: int = MOST_RECORDS, most_octets: int = MOST_OCTETS) -> None:
+    def __init__(
+        self,
+        most_records: int = MOST_RECORDS,
+        most_octets: int = MOST_OCTETS,
+        *,
+        whole: bool = False,
+    ) -> None:
         self._ring = Ring(most_records, most_octets)
+        self._most_text = sys.maxsize if whole else MOST_TEXT
+        self._most_faults = sys.maxsize if whole else _FAULT_LINES
         self._opened: dict[int, float] = {}
         self._echoes = Echoes()
-        self._text = MessageText()
+        self._text = MessageText(self._most_text)
         self._counting = -1  # the number of the line that counts octets left out
         self._changed = 0
         self._under_way = False  # the newest line is to be replaced
@@ -67,6 +78,17 @@ class Transcript:
         """How many lines were dropped because there were too many; not those cleared away."""
         return self._ring.dropped
 
+    @property
+    def settled(self) -> int:
+        """The number before which no line is replaced any more."""
+        newest = self._ring.end - 1
+        changing = self._under_way or self._unfinished or newest in (self._reason, self._counting)
+        return newest if changing and newest >= self._ring.first else self._ring.end
+
+    def release(self, end: int) -> None:
+        """Forget the lines before that number, which somebody else keeps."""
+        self._ring.release(end)
+
     def seconds(self, record: Record) -> float:
         """When it was, in seconds since its connection began."""
         return record.at - self._opened.get(record.connection, record.at)
@@ -90,6 +112,7 @@ class Transcript:
             case wire.Opening():
                 self._begin()
                 self._opened[event.connection] = event.at
+                self._ring.epochs[event.connection] = event.wall - event.at
                 self._put(Kind.OPENING, event, opening(event))
             case wire.Alarm(text=text, data=data):
                 self._alarm(event, text)
@@ -127,6 +150,7 @@ class Transcript:
 
     def _sent(self, event: wire.Sent) -> None:
         data, spans, label, at = event.data, event.secrets, event.label, event.at
+        shift = 0
         if self._unfinished and (head := self._reopened(event.connection)) is not None:
             shift = len(head.raw)
             spans = (*head.secrets, *((start + shift, end + shift) for start, end in spans))
@@ -135,13 +159,17 @@ class Transcript:
         if event.message:
             data = self._text.shown(data)
         else:
-            self._text = MessageText()
+            self._text = MessageText(self._most_text)
+        offset = event.offset - shift
         for raw, own in _lines(data, merged(spans)):
             for start, end in own:
                 self._echoes.learn(raw[start:end], label)
             note = "" if raw.endswith(b"\n") else "no line end yet"
-            self._put(Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at)
+            self._put(
+                Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at, offset=offset
+            )
             at = event.at
+            offset += len(raw)
         self._unfinished = bool(data) and not data.endswith(b"\n")
         if self._text.left_out:
             self._left_out(event)
@@ -193,7 +221,9 @@ class Transcript:
         if not line.raw.endswith(b"\n"):
             note = f"only the first {len(line.raw):,} octets are kept"
         elapsed = event.elapsed if line.first else None
-        self._put(Kind.SERVER, event, note, raw=line.raw, elapsed=elapsed)
+        command = line.command
+        offset = command.offset if command is not None and command.octets else -1
+        self._put(Kind.SERVER, event, note, raw=line.raw, elapsed=elapsed, offset=offset)
 
     # What is wrong
 
@@ -211,7 +241,7 @@ class Transcript:
             return
         shown = 0
         for number, (raw, _) in enumerate(_lines(data, ())):
-            if number == _FAULT_LINES:
+            if number == self._most_faults:
                 self._put(Kind.NOTE, event, f"… and {len(data) - shown:,} octets more")
                 break
             self._put(Kind.FAULT, event, raw=raw)
@@ -245,6 +275,7 @@ class Transcript:
         protection: wire.Protection | None = None,
         at: float | None = None,
         under_way: bool = False,
+        offset: int = -1,
     ) -> None:
         if self._under_way:
             self._taken_back()
@@ -256,8 +287,9 @@ class Transcript:
                 secrets, label = merged((*secrets, *found)), label or echoed
         when = event.at if at is None else at
         label = label if secrets else ""
+        number = event.connection
         self._ring.append(
-            Record(kind, when, event.connection, protection, raw, secrets, label, elapsed, note)
+            Record(kind, when, number, protection, raw, secrets, label, elapsed, note, offset)
         )
         self._under_way, self._unfinished = under_way, False
 

@@ -12,17 +12,18 @@ MOST_OCTETS = 64 * 1024 * 1024
 
 
 # Exact tuples of atoms: the garbage collector leaves them alone, however many there are.
-_Row = tuple[str, float, int, str | None, bytes, tuple[Span, ...], str, float | None, str]
+_Row = tuple[str, float, int, str | None, bytes, tuple[Span, ...], str, float | None, str, int]
 
 
 class Ring:
     """Records by number, counted from the first ever; the oldest go when there are too many.
 
     ``first`` is the number of the oldest kept, ``end`` the one after the newest; ``dropped``
-    counts those that went, ``octets`` what the others hold.
+    counts those that went, ``octets`` what the others hold. ``epochs`` are, by connection, what
+    has to be added to monotonic time to make it seconds since the epoch.
     """
 
-    __slots__ = ("_most_octets", "_most_records", "_rows", "dropped", "first", "octets")
+    __slots__ = ("_most_octets", "_most_records", "_rows", "dropped", "epochs", "first", "octets")
 
     def __init__(self, most_records: int = MOST_RECORDS, most_octets: int = MOST_OCTETS) -> None:
         self._most_records = most_records
@@ -31,6 +32,7 @@ class Ring:
         self.first = 0
         self.dropped = 0
         self.octets = 0
+        self.epochs: dict[int, float] = {}
 
     def __repr__(self) -> str:
         return f"<{len(self)} records from {self.first}>"
@@ -42,7 +44,7 @@ class Ring:
         index = number - self.first
         if index < 0:
             raise IndexError(number)
-        return _record(self._rows[index])
+        return self._record(self._rows[index])
 
     @property
     def end(self) -> int:
@@ -63,6 +65,7 @@ class Ring:
                 record.label,
                 record.elapsed,
                 record.note,
+                record.offset,
             )
         )
         self.octets += len(record.raw) + len(record.note)
@@ -71,15 +74,20 @@ class Ring:
 
     def pop(self) -> Record:
         """Take the newest back."""
-        record = _record(self._rows.pop())
+        record = self._record(self._rows.pop())
         self.octets -= len(record.raw) + len(record.note)
         return record
 
     def clear(self) -> None:
         """Forget all; numbers go on."""
-        self.first = self.end
-        self._rows.clear()
-        self.octets = 0
+        self.release(self.end)
+
+    def release(self, end: int) -> None:
+        """Forget those before that number, which somebody else keeps."""
+        count = end - self.first
+        self.octets -= sum(len(row[4]) + len(row[8]) for row in self._rows[:count])
+        del self._rows[:count]
+        self.first = end
 
     def _drop(self) -> None:
         """Drop a few more than must go: each time all that stay are moved."""
@@ -96,17 +104,18 @@ class Ring:
         self.dropped += count
         self.octets -= freed
 
-
-def _record(row: _Row) -> Record:
-    kind, at, connection, protection, raw, secrets, label, elapsed, note = row
-    return Record(
-        Kind(kind),
-        at,
-        connection,
-        Protection(protection) if protection is not None else None,
-        raw,
-        secrets,
-        label,
-        elapsed,
-        note,
-    )
+    def _record(self, row: _Row) -> Record:
+        kind, at, connection, protection, raw, secrets, label, elapsed, note, offset = row
+        return Record(
+            Kind(kind),
+            at,
+            connection,
+            Protection(protection) if protection is not None else None,
+            raw,
+            secrets,
+            label,
+            elapsed,
+            note,
+            offset,
+            at + self.epochs.get(connection, 0.0),
+        )

@@ -22,6 +22,7 @@ from smtp_tui.workbench.actions import ACTIONS, bindings
 from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, checked_keymap
+from smtp_tui.workbench.log_keeping import logged
 from smtp_tui.workbench.operator import Worker
 from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.screens.main import LEAST, MainScreen
@@ -60,7 +61,8 @@ class Workbench(App[None]):
 
     ``target`` fills the form; it is connected to only with ``connect_at_once``. With ``practice``
     the practice server is started and connected to, with the target's other settings. ``worker``
-    makes the worker from the sink it tells its events to.
+    makes the worker from the sink it tells its events to. ``log`` is the path of a file that all
+    events are written to, "" for none.
     """
 
     TITLE = "smtp-tui"
@@ -80,6 +82,7 @@ class Workbench(App[None]):
         profile: str = "",
         mechanism: str = "",
         password: str = "",
+        log: str = "",
         worker: WorkerFactory | None = None,
     ) -> None:
         super().__init__()
@@ -98,6 +101,7 @@ class Workbench(App[None]):
         self._profile = profile
         self._mechanism = mechanism
         self._password = password
+        self._log_path = log
         self._problems = [str(problem) for problem in self.shelf.settings.problems]
         for theme in THEMES:
             self.register_theme(theme)
@@ -138,7 +142,8 @@ class Workbench(App[None]):
     def _begin(self) -> None:
         desk = self.desk
         self._bridge = Bridge(desk.call_later, desk.receive)
-        self._worker = self._make_worker(self._bridge)
+        sink: Sink = logged(self._log_path, self._bridge) if self._log_path else self._bridge
+        self._worker = self._make_worker(sink)
         self._bridge.throttle(self._worker.pause, self._worker.resume)
         desk.operator.work_with(self._worker)
         self.theme_changed_signal.subscribe(self, self._theme_changed)

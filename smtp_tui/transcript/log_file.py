@@ -1,0 +1,107 @@
+"""A log file opened for reading: its records by number, however large it is."""
+
+from __future__ import annotations
+
+import os
+from array import array
+
+from smtp_tui.transcript.log_format import read
+from smtp_tui.transcript.record import Kind, Record
+
+PIECE = 1024 * 1024
+"""Octets looked at by one ``index``."""
+_LONGEST = 16 * 1024 * 1024
+"""Octets above which a line is not read: no record is that long."""
+
+
+class LogFile:
+    """Where the lines of the file at ``path`` are; its records are read when they are asked for.
+
+    ``index`` has to be called until it gives False; ``len`` grows by it. Called again later it
+    finds what was appended meanwhile. A line that holds no record is given as an alarm that says
+    so, in its place. ``trouble`` is one sentence about the file as a whole, "" for none. Raises
+    ``OSError`` where the file cannot be opened. To be used by one thread at a time.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        # O_NONBLOCK: a pipe that nobody writes to must not keep us
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        self._starts = array("Q", [0])  # of every whole line, and where the next begins
+        self._looked = 0
+        self.size = os.fstat(self._file).st_size
+        self.trouble = ""
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    @property
+    def indexed(self) -> float:
+        """How much of the file is known, from 0 to 1."""
+        return min(1.0, self._looked / self.size) if self.size else 1.0
+
+    @property
+    def cut_off(self) -> int:
+        """Octets of a last line that has no end."""
+        return self._looked - self._starts[-1]
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def index(self) -> bool:
+        """Look for lines in the next piece; whether there may be more."""
+        self._check_size()
+        data = self._read(self._looked, PIECE)
+        position = data.find(b"\n") + 1
+        while position:
+            self._starts.append(self._looked + position)
+            position = data.find(b"\n", position) + 1
+        self._looked += len(data)
+        return bool(data)
+
+    def records(self, start: int, stop: int) -> list[Record]:
+        """The records of these lines, those that are known."""
+        self._check_size()
+        stop = min(stop, len(self))
+        return [self._record(number) for number in range(max(0, start), stop)]
+
+    def __getitem__(self, number: int) -> Record:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self._record(number)
+
+    def _record(self, number: int) -> Record:
+        start, end = self._starts[number], self._starts[number + 1]
+        if end - start > _LONGEST:
+            return _no_record(number, "it is too long")
+        try:
+            return read(self._read(start, end - start))
+        except ValueError as error:
+            return _no_record(number, str(error))
+
+    def _read(self, start: int, octets: int) -> bytes:
+        try:
+            return os.pread(self._file, octets, start)
+        except OSError as error:
+            self.trouble = f"The file cannot be read any more: {error.strerror}."
+            return b""
+
+    def _check_size(self) -> None:
+        """Forget lines that are no longer there."""
+        try:
+            self.size = os.fstat(self._file).st_size
+        except OSError as error:
+            self.trouble = f"The file cannot be read any more: {error.strerror}."
+            return
+        if self.size >= self._looked:
+            return
+        while len(self._starts) > 1 and self._starts[-1] > self.size:
+            self._starts.pop()
+        self._looked = self._starts[-1]
+        self.trouble = "The file became shorter while it was open: what was cut off is gone."
+
+
+def _no_record(number: int, reason: str) -> Record:
+    return Record(Kind.ALARM, 0.0, 0, note=f"Line {number + 1} of the file is no record: {reason}.")

@@ -1,0 +1,148 @@
+"""The form of a log file: JSON lines, one object for each line of a session.
+
+Every object has ``kind`` (``opening note hint alarm client server fault``), ``wall`` (seconds since
+the epoch), ``at`` (seconds of a clock that nobody sets) and ``connection`` (its number within one
+run of the program; an ``opening`` begins it). Where there is something to say they have also
+
+- ``raw``: the octets of the wire with their line end, each octet the character of its number
+  (Latin-1); asterisks stand for the octets of secrets,
+- ``protection``: ``clear``, ``verified`` or ``unverified``, what an onlooker saw of them,
+- ``secrets``: pairs of start and end of those in ``raw``, and ``label``, of which kind they are,
+- ``offset``: of a client's line how many octets were sent before it on the connection, of a
+  server's line the ``offset`` of the line that it answers,
+- ``elapsed``: seconds that the server took to answer,
+- ``note``: words of the program.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from smtp_tui.smtp.events import Span
+from smtp_tui.transcript.record import Kind, Record
+from smtp_tui.wire.events import Protection
+
+_PROTECTIONS = {
+    Protection.CLEAR: "clear",
+    Protection.VERIFIED: "verified",
+    Protection.UNVERIFIED: "unverified",
+}
+_BY_NAME = {name: protection for protection, name in _PROTECTIONS.items()}
+_LABEL = re.compile(r"[A-Za-z0-9_. -]{0,40}")
+_LARGEST = 2**53
+
+
+def written(record: Record) -> bytes:
+    """One line of the file, with its line end; secrets must have been taken out before."""
+    values: dict[str, object] = {
+        "kind": record.kind.value,
+        "wall": round(record.wall, 6),
+        "at": round(record.at, 6),
+        "connection": record.connection,
+    }
+    if record.raw:
+        values["raw"] = record.raw.decode("latin-1")
+    if record.protection is not None:
+        values["protection"] = _PROTECTIONS[record.protection]
+    if record.secrets:
+        values["secrets"] = record.secrets
+        values["label"] = record.label
+    if record.offset >= 0:
+        values["offset"] = record.offset
+    if record.elapsed is not None:
+        values["elapsed"] = round(record.elapsed, 6)
+    if record.note:
+        values["note"] = record.note
+    return json.dumps(values).encode("ascii") + b"\n"
+
+
+def read(line: bytes) -> Record:
+    """The record of one line; ``ValueError``, with the reason in words, where it holds none."""
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError("it is no JSON") from None
+    if not isinstance(values, dict):
+        raise ValueError("it is no JSON object")
+    try:
+        return _record(_Values(values))
+    except KeyError as error:
+        raise ValueError(f"its {error.args[0]} is missing or makes no sense") from None
+
+
+class _Values:
+    """The values of an object by name, each checked; ``KeyError`` with the name of a bad one."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, object]) -> None:
+        self._values = values
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str) -> str:
+        value = self._values.get(name, "")
+        if not isinstance(value, str):
+            raise KeyError(name)
+        return value
+
+    def whole(self, name: str, least: int) -> int:
+        value = self._values.get(name, least)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < _LARGEST:
+            raise KeyError(name)
+        return value
+
+    def seconds(self, name: str) -> float:
+        value = self._values.get(name)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise KeyError(name)
+        if not abs(value) < _LARGEST:  # which no NaN is
+            raise KeyError(name)
+        return float(value)
+
+    def spans(self, name: str, end: int) -> tuple[Span, ...]:
+        value = self._values.get(name, [])
+        if not isinstance(value, list):
+            raise KeyError(name)
+        spans: list[Span] = []
+        position = 0
+        for pair in value:
+            match pair:
+                case [int() as start, int() as stop] if position <= start < stop <= end:
+                    spans.append((start, stop))
+                    position = stop
+                case _:
+                    raise KeyError(name)
+        return tuple(spans)
+
+
+def _record(values: _Values) -> Record:
+    try:
+        kind = Kind(values.text("kind"))
+    except ValueError:
+        raise KeyError("kind") from None
+    try:
+        raw = values.text("raw").encode("latin-1")
+    except UnicodeEncodeError:
+        raise KeyError("raw") from None
+    label = values.text("label")
+    protection = _BY_NAME.get(values.text("protection"))
+    if _LABEL.fullmatch(label) is None:
+        raise KeyError("label")
+    if protection is None and "protection" in values:
+        raise KeyError("protection")
+    return Record(
+        kind,
+        values.seconds("at"),
+        values.whole("connection", 0),
+        protection,
+        raw,
+        values.spans("secrets", len(raw)),
+        label,
+        values.seconds("elapsed") if "elapsed" in values else None,
+        values.text("note"),
+        values.whole("offset", -1),
+        values.seconds("wall"),
+    )

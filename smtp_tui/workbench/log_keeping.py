@@ -1,0 +1,31 @@
+"""Keeps a log file of all that the worker tells, in the worker's own thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from smtp_tui.transcript.log_writer import LogWriter
+from smtp_tui.wire.events import Event, Note
+
+
+def logged(path: str, sink: Callable[[Event], None]) -> Callable[[Event], None]:
+    """A sink that passes each event on and then writes it to the file at ``path``.
+
+    The file is opened with the first event. What is wrong with it is told to ``sink`` as a note.
+    """
+    writer: LogWriter | None = None
+    connection = 0
+
+    def tell(sentence: str) -> None:
+        sink(Note(time.monotonic(), connection, sentence))
+
+    def take(event: Event) -> None:
+        nonlocal writer, connection
+        connection = event.connection
+        sink(event)
+        if writer is None:
+            writer = LogWriter(path, tell)
+        writer.take(event)
+
+    return take
