@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smtp_tui.destination import Asked, find, practice
+from smtp_tui.destination import Asked
 from smtp_tui.passwords import PasswordSource
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.sasl.mechanisms import Secret
+from smtp_tui.stage import Stage, stage
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.json_report import JsonReport
@@ -23,7 +21,6 @@ from smtp_tui.transcript.player import PATIENCE, Player
 from smtp_tui.transcript.script import Script, parse
 from smtp_tui.transcript.text_report import TextReport
 from smtp_tui.wire.events import Event
-from smtp_tui.wire.target import Target
 
 _NOTHING = Secret.NOTHING
 
@@ -44,30 +41,17 @@ class Request:
     log: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """Where a script is played, and as whom; the password is read only if a script needs it.
-
-    ``known`` are secrets that nobody has to be asked for.
-    """
-
-    target: Target
-    patience: float
-    user: str = field(repr=False)
-    known: Mapping[Secret, str] = field(default_factory=dict, repr=False)
-
-
 def run(request: Request) -> int:
     """Play the file and report as it goes.
 
-    Raises ``RunError``, and the errors of script, target, settings, password, credentials and
-    practice server, whose texts are sentences.
+    Raises ``RunError``, and the errors of stage, script, target, settings, password, credentials
+    and practice server, whose texts are sentences.
     """
     if request.file == "-" and request.password.stdin:
         raise RunError("standard input cannot give both the script and the password")
     script = parse(_read(request.file))
-    with _stage(request) as stage:
-        credentials = _credentials(script, stage, request.password)
+    with stage(request.asked, with_practice=request.practice) as at:
+        credentials = _credentials(script, at, request.password)
         veil = Veil()
         if credentials is not None:
             veil.learn(credentials.password.encode("utf-8", "surrogateescape"), "password")
@@ -81,11 +65,11 @@ def run(request: Request) -> int:
 
         player = Player(
             script,
-            stage.target,
+            at.target,
             watch=watch,
             veil=veil,
             credentials=credentials,
-            patience=stage.patience,
+            patience=at.timeout or PATIENCE,
         )
         try:
             result = player.play()
@@ -108,54 +92,20 @@ def _read(file: str) -> bytes:
         raise RunError(f"{file} cannot be read: {reason}") from None
 
 
-@contextmanager
-def _stage(request: Request) -> Iterator[_Stage]:
-    if not request.practice:
-        yield _server(request.asked)
-        return
-    from smtp_tui.practice.server import PracticeServer
-
-    wanted = request.asked
-    if wanted.target is not None or wanted.profile is not None:
-        raise RunError("--practice brings its own server: leave out the target and the profile")
-    with PracticeServer() as server:
-        at = server.address
-        target = practice(wanted, at.host, at.starttls_port, at.tls_port, at.ca_file)
-        known = (
-            {}
-            if request.password.chosen
-            else {
-                Secret.PASSWORD: at.password,
-                Secret.TOKEN: at.token,
-            }
-        )
-        yield _Stage(target, wanted.timeout or PATIENCE, wanted.user or at.user, known)
-
-
-def _server(wanted: Asked) -> _Stage:
-    destination = find(wanted, os.environ)
-    for problem in destination.problems:
-        print(f"smtp-tui: ignored: {problem}", file=sys.stderr)
-    if destination.target is None:
-        raise RunError("there is no server to connect to: name a target or use --practice")
-    target = destination.target
-    return _Stage(target, destination.timeout or PATIENCE, destination.user)
-
-
-def _credentials(script: Script, stage: _Stage, source: PasswordSource) -> Credentials | None:
+def _credentials(script: Script, at: Stage, source: PasswordSource) -> Credentials | None:
     """What fills the placeholders; None for a script without any."""
     names = script.placeholders
     if not names:
         return None
-    if not stage.user and any(PLACEHOLDERS[name].needs_user for name in names):
+    if not at.user and any(PLACEHOLDERS[name].needs_user for name in names):
         raise RunError(f"the script uses {{{names[0]}}}: say who signs in with --user")
     if not any(PLACEHOLDERS[name].needs_password for name in names):
-        return Credentials(stage.user, "")
+        return Credentials(at.user, "")
     wanted = next(each for name in names if (each := PLACEHOLDERS[name].secret) is not _NOTHING)
-    password = stage.known.get(wanted)
-    if password is None:
-        password = source.read(stage.user, stage.target.host)
-    return Credentials(stage.user, password)
+    if at.practice is not None and not source.chosen:  # nobody has to be asked for these
+        known = {Secret.PASSWORD: at.practice.password, Secret.TOKEN: at.practice.token}
+        return Credentials(at.user, known[wanted])
+    return Credentials(at.user, source.read(at.user, at.target.host))
 
 
 def _verdict(result: Result, veil: Veil) -> str:

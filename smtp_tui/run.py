@@ -36,6 +36,7 @@ def command(arguments: Sequence[str]) -> int:
     from smtp_tui.practice.listening import CannotListenError
     from smtp_tui.sasl.credentials import CredentialsError
     from smtp_tui.settings import SettingsError
+    from smtp_tui.stage import StageError
     from smtp_tui.transcript.script import ScriptError
     from smtp_tui.wire.target import TargetError
 
@@ -51,7 +52,14 @@ def command(arguments: Sequence[str]) -> int:
         return run(request)
     except ScriptError as error:
         return fail(f"{options.file}, {error}")
-    except (RunError, PasswordError, CredentialsError, SettingsError, TargetError) as error:
+    except (
+        RunError,
+        StageError,
+        PasswordError,
+        CredentialsError,
+        SettingsError,
+        TargetError,
+    ) as error:
         return fail(str(error))
     except CannotListenError as error:
         return fail(str(error), 3)
