@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
             )
         options, unknown = self.parse_known_intermixed_args(self._joined(arguments))
         if unknown:
-            names = [each.partition("=")[0] for each in unknown if each.startswith("-")]
+            names = [_name(each) for each in unknown if each.startswith("-")]
             self.error(
                 f"there is no option {names[0]}" if names else "there are too many arguments"
             )
@@ -66,6 +66,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say it and leave."""
         raise SystemExit(fail(f"{message} (see {self.prog} --help)"))
+
+
+def _name(option: str) -> str:
+    """The option's name alone: a value may be joined to it, as in ``--name=v`` and ``-nv``."""
+    return option.partition("=")[0] if option.startswith("--") else option[:2]
 
 
 PASSWORD_OPTIONS = ("--password", "--pass", "--token")

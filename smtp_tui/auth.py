@@ -7,11 +7,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smtp_tui.arguments import Parser, add_passwords, fail, passwords
+from smtp_tui.arguments import Parser, add_passwords, fail, passwords, port
 from smtp_tui.passwords import PasswordError, PasswordSource
 from smtp_tui.sasl.clinic import base64_word
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError, Exchange
 from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, begin
+from smtp_tui.sasl.typed import remarks
 
 _LINE = 512
 """Octets of a command line with its end (RFC 5321 4.5.3.1.4)."""
@@ -56,7 +57,7 @@ def command(arguments: Sequence[str]) -> int:
         "--host", metavar="H", default="", help="the server, for the keyring and some mechanisms"
     )
     parser.add_argument(
-        "--port", metavar="P", type=int, default=0, help="its port, which OAUTHBEARER names"
+        "--port", metavar="P", type=port, default=0, help="its port, which OAUTHBEARER names"
     )
     parser.add_argument(
         "--nonce", metavar="N", default="", help="our nonce, with which the exchange began"
@@ -107,11 +108,14 @@ def auth(request: Request) -> int:
         raise AuthError("say who signs in with --user")
     if request.challenges and MECHANISMS[name].binds:
         raise AuthError("an answer bound to a TLS session can be made inside it only")
-    if request.challenges and name.startswith("SCRAM-") and not request.nonce:
-        raise AuthError("the answer depends on the r= our side began with: give it with --nonce")
     challenges = [_decoded(challenge) for challenge in request.challenges]
+    if any(challenges) and name.startswith("SCRAM-") and not request.nonce:
+        raise AuthError("the answer depends on the r= our side began with: give it with --nonce")
     channel = Channel(request.host, request.port, nonce=request.nonce)
-    exchange = begin(name, _credentials(name, request), channel)
+    credentials = _credentials(name, request)
+    for remark in remarks(credentials.user, credentials.password):
+        fail(remark.sentence)  # advice: the string is made all the same
+    exchange = begin(name, credentials, channel)
     if challenges:
         lines = [_encoded(_answer(name, exchange, challenges))]
     else:
@@ -168,9 +172,13 @@ def _rest(exchange: Exchange) -> list[bytes]:
 
 def _answer(name: str, exchange: Exchange, challenges: list[bytes]) -> bytes:
     """The answer to the last of the challenges."""
-    next(exchange)
+    held = next(exchange)
     answer: bytes | None = None
     for challenge in challenges:
+        if held is not None and not challenge:  # it asks for what might have stood behind AUTH
+            answer, held = held, None
+            continue
+        held = None
         try:
             answer = exchange.send(challenge)
         except StopIteration:

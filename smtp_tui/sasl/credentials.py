@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Generator
 from dataclasses import dataclass, field
+
+_NONCE = re.compile(r"[!-+\--~]+")  # RFC 5802 7, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,20 @@ the server proves itself returns when the last challenge did; the answer to that
 """
 
 NO_INITIAL_RESPONSE = None
+
+
+def own_nonce(channel: Channel) -> bytes:
+    """The client's nonce: the channel's, else 144 random bits.
+
+    Raises ``CredentialsError`` for one that holds what a nonce may not (RFC 5802 7).
+    """
+    nonce = channel.nonce or secrets.token_urlsafe(18)
+    if _NONCE.fullmatch(nonce) is None:
+        raise CredentialsError(
+            "A nonce holds printable ASCII only, and neither space nor comma: copy the one that"
+            " the exchange began with."
+        )
+    return nonce.encode("ascii")
 
 
 def octets(what: str, text: str) -> bytes:

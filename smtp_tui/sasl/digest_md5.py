@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import re
-import secrets
 from collections.abc import Mapping
 from hashlib import md5
 
@@ -15,6 +14,7 @@ from smtp_tui.sasl.credentials import (
     CredentialsError,
     Exchange,
     octets,
+    own_nonce,
 )
 
 _DIRECTIVE = re.compile(
@@ -59,7 +59,7 @@ def digest_md5(credentials: Credentials, channel: Channel) -> Exchange:
     realm = asked.get("realm", [b""])[0]
     user = _encoded("user name", credentials.user, unicode)
     authorization = octets("authorization identity", credentials.authorization)
-    cnonce = (channel.nonce or secrets.token_hex(16)).encode("ascii")
+    cnonce = own_nonce(channel)
     uri = f"{channel.service}/{channel.host or 'localhost'}".encode("ascii", "replace")
 
     identity = _narrow(user, unicode) + b":" + _narrow(realm, unicode) + b":"

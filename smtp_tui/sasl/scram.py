@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from smtp_tui.sasl.credentials import (
     Credentials,
     CredentialsError,
     Exchange,
+    own_nonce,
 )
 from smtp_tui.sasl.saslprep import saslprep
 
@@ -42,7 +42,7 @@ def scram(algorithm: str, *, plus: bool = False) -> Callable[[Credentials, Chann
         authorization = credentials.authorization
         acting_as = b"a=" + _name("authorization identity", authorization) if authorization else b""
         header = flag + b"," + acting_as + b","
-        nonce = (channel.nonce or secrets.token_urlsafe(18)).encode("ascii")
+        nonce = own_nonce(channel)
         bare = b"n=" + _name("user name", credentials.user) + b",r=" + nonce
         password = saslprep("password", credentials.password).encode("utf-8")
 

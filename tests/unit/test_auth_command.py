@@ -17,6 +17,7 @@ from smtp_tui.sasl.doctor import diagnose
 
 PLAIN = "AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
 ME = ("--user", "user@gmail.com")
+DIGEST = base64.b64encode(b'nonce="n",qop="auth",algorithm=md5-sess').decode("ascii")
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +75,23 @@ def test_an_auth_line_above_512_octets_becomes_two(
     assert base64.b64decode(second) == b"\0u\0" + b"p" * 370
 
 
+@pytest.mark.parametrize("mechanism", ["PLAIN", "XOAUTH2", "SCRAM-SHA-256"])
+def test_an_empty_challenge_asks_for_what_might_have_stood_behind_auth(
+    capsys: pytest.CaptureFixture[str], mechanism: str
+) -> None:
+    initial = printed(capsys, mechanism, *ME, "--nonce", "n")
+    assert printed(capsys, mechanism, *ME, "--nonce", "n", "--challenge", "334 ") == initial
+
+
+def test_what_is_doubtful_about_the_password_is_told_beside_the_string(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["auth", "PLAIN", *ME, "--password-command", "echo 'hunter2 '"]) == 0
+    captured = capsys.readouterr()
+    assert base64.b64decode(captured.out) == b"\0user@gmail.com\0hunter2 "
+    assert captured.err == "smtp-tui: The password ends with a space.\n"
+
+
 def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = printed(capsys, "PLAIN", *ME, "--json")
     assert json.loads(line) == {"mechanism": "PLAIN", "lines": [PLAIN]}
@@ -101,6 +119,12 @@ def test_the_password_may_come_from_a_command(capsys: pytest.CaptureFixture[str]
         (("PLAIN", *ME, "--challenge", "hunter2\x1b"), "no Base64", 2),
         (("PLAIN", *ME, "--command", "--challenge", "AAAA"), "leave out --command", 2),
         (("PLAIN", *ME, "--password-stdin", "--keyring"), "not allowed with", 2),
+        (("PLAIN", *ME, "-phunter2"), "no option -p ", 2),
+        (("PLAIN", *ME, "--port", "hunter2"), "a port from 0 to 65535", 2),
+        (("OAUTHBEARER", *ME, "--port", "65536"), "a port from 0 to 65535", 2),
+        (("SCRAM-SHA-256", *ME, "--nonce", "é"), "printable ASCII", 2),
+        (("SCRAM-SHA-256", *ME, "--nonce", "a,b"), "neither space nor comma", 2),
+        (("DIGEST-MD5", *ME, "--nonce", "é", "--challenge", DIGEST), "printable ASCII", 1),
         (("PLAIN", *ME, "--challenge", "AAAA"), "no answer to that many", 1),
         (("LOGIN", *ME, *("--challenge", "AAAA") * 3), "no answer to that many", 1),
     ],
