@@ -27,6 +27,9 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 and the number of SIGPIPE."""
 
+_LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
+"""What makes the framework write every key pressed to a file or to another program."""
+
 _SUBCOMMANDS = {
     "run": "play an .smtp file without the window",
     "auth": "print the AUTH string of a mechanism",
@@ -128,7 +131,7 @@ def _window(arguments: list[str]) -> int:
         parser.error("--practice brings its own server: leave out the target and the profile")
 
     from smtp_tui.destination import find
-    from smtp_tui.passwords import PasswordError
+    from smtp_tui.passwords import VARIABLE, PasswordError
     from smtp_tui.settings import SettingsError
     from smtp_tui.wire.target import TargetError
 
@@ -150,6 +153,9 @@ def _window(arguments: list[str]) -> int:
 
     if not sys.stdin.isatty():
         return fail("the workbench needs a terminal; smtp-tui run plays a script without one")
+
+    for name in (VARIABLE, *_LOGS_OF_TEXTUAL):
+        os.environ.pop(name, None)  # before anything reads them: children inherit, logs begin
 
     from smtp_tui.workbench.app import Workbench
 

@@ -28,7 +28,7 @@ class PasswordSource:
     """Which source was asked for; without one, the environment and then the person are asked."""
 
     stdin: bool = False
-    command: str = ""
+    command: str = field(default="", repr=False)
     keyring: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
@@ -43,7 +43,7 @@ class PasswordSource:
         return bool(self.environment.get(VARIABLE))
 
     def read(self, user: str, host: str = "") -> str:
-        """The password of ``user``, without the one line end that tools put behind it.
+        """The password of ``user``; of standard input and of a command's output the first line.
 
         ``host`` is for the keyring, which keeps a password for each server.
         Raises ``PasswordError`` when the source fails or gives nothing.
@@ -51,15 +51,18 @@ class PasswordSource:
         if self.stdin:
             return _text(sys.stdin.buffer.read(), "standard input")
         if self.command:
-            return _text(_output_of(self.command), "the password command")
+            return _text(_output_of(self.command, self.environment), "the password command")
         if self.keyring:
             return _kept(user, host)
         return self.environment.get(VARIABLE) or _asked(user)
 
 
-def _output_of(command: str) -> bytes:
+def _output_of(command: str, environment: Mapping[str, str]) -> bytes:
+    others = {name: value for name, value in environment.items() if name != VARIABLE}
     try:
-        done = subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], stdout=subprocess.PIPE, check=False, env=others
+        )
     except (OSError, ValueError) as error:
         raise PasswordError(
             f"the password command could not be run: {visible(str(error))}"
@@ -96,9 +99,10 @@ def _kept(user: str, host: str) -> str:
 
 
 def _text(data: bytes, source: str) -> str:
-    data = data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
+    """The first line: behind it, ``pass`` and its kind keep the user name and other things."""
+    data = data.partition(b"\n")[0].removesuffix(b"\r")
     if not data:
-        raise PasswordError(f"{source} gave no password: it must give one line")
+        raise PasswordError(f"{source} gave no password: its first line must be the password")
     return data.decode("utf-8", "surrogateescape")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from smtp_tui.passwords import PasswordError, PasswordSource
 
 NOTHING: dict[str, str] = {}
+SYSTEM = {"PATH": os.defpath}
 
 
 def from_command(command: str) -> str:
-    return PasswordSource(command=command, environment=NOTHING).read("me")
+    return PasswordSource(command=command, environment=SYSTEM).read("me")
 
 
 @pytest.mark.parametrize(
@@ -22,12 +24,13 @@ def from_command(command: str) -> str:
         ("word", "word"),
         ("word\\n", "word"),
         ("word\\r\\n", "word"),
-        ("word\\n\\n", "word\n"),
+        ("word\\n\\n", "word"),
+        ("word\\nlogin: me\\nurl: example.org\\n", "word"),
         (" two words \\n", " two words "),
         ("\\303\\251\\n", "é"),
     ],
 )
-def test_one_line_end_behind_what_a_command_prints_is_removed(printed: str, password: str) -> None:
+def test_the_first_line_that_a_command_prints_is_the_password(printed: str, password: str) -> None:
     assert from_command(f"printf '{printed}'") == password
 
 
@@ -42,6 +45,13 @@ def test_a_command_may_use_the_shell() -> None:
 def test_a_command_that_fails_is_told(command: str, reason: str) -> None:
     with pytest.raises(PasswordError, match=reason):
         from_command(command)
+
+
+def test_a_command_does_not_inherit_the_password_of_the_environment() -> None:
+    source = PasswordSource(
+        command="echo had:$SMTP_TUI_PASSWORD", environment={**SYSTEM, "SMTP_TUI_PASSWORD": "e"}
+    )
+    assert source.read("me") == "had:"
 
 
 def test_octets_that_are_no_utf_8_pass_unchanged() -> None:
