@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -25,6 +27,7 @@ from smtp_tui.workbench.keymap import Keys, checked_keymap
 from smtp_tui.workbench.log_keeping import logged
 from smtp_tui.workbench.operator import Worker
 from smtp_tui.workbench.practice import Practice
+from smtp_tui.workbench.revealing import conceal
 from smtp_tui.workbench.screens.main import LEAST, MainScreen
 from smtp_tui.workbench.shelf import Shelf
 from smtp_tui.workbench.themes import THEMES
@@ -189,6 +192,19 @@ class Workbench(App[None]):
         if self._worker is not None:
             self._worker.stop()
         self.exit()
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The screen as SVG, all secrets masked: a picture outlasts the moment of revealing."""
+        conceal(self.screen_stack)
+        return super().export_screenshot(title=title, simplify=simplify)
+
+    def _fatal_error(self) -> None:
+        """Say where the fault is; the report of the base class shows what was typed."""
+        from smtp_tui.workbench.crash import report
+
+        error = sys.exc_info()[1] or self._exception
+        if error is not None:
+            self.panic(Text(report(error, self.desk.tokens.secrets())))
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
         """Our actions that make sense now, theme and screenshot."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 from textual.screen import Screen
-from textual.timer import Timer
 
 from smtp_tui.sasl.credentials import CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS
@@ -15,16 +17,12 @@ from smtp_tui.workbench.panes.credentials import CredentialsPane
 from smtp_tui.workbench.session import SessionView
 from smtp_tui.workbench.tokens import Token
 
-REVEALED = 5.0
-"""Seconds a secret stays in sight."""
-
 
 class TokenKeys:
     """Works on the two panes of ``screen`` that show secrets."""
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
-        self._hiding: Timer | None = None
         self._next = 0
 
     @property
@@ -84,17 +82,15 @@ class TokenKeys:
         else:
             self._composer.insert(auth_line(mechanism))
 
-    def reveal(self) -> None:
-        """Show secrets for a moment."""
-        if self._hiding is not None:
-            self._hiding.stop()
-        self._show(True)
-        self._hiding = self._screen.set_timer(REVEALED, self.hide)
+    def secrets(self) -> Iterator[str]:
+        """All that is secret in what was typed and in what it makes."""
+        pane, field = self._credentials, self._composer.field
+        yield pane.credentials.password
+        with suppress(CredentialsError):
+            yield from (token.text for token in pane.tokens())
+        yield from (field.value[slice(*span)] for span in field.spans)
 
-    def hide(self) -> None:
-        """Mask them again."""
-        self._show(False)
-
-    def _show(self, revealed: bool) -> None:
+    def show_secrets(self, revealed: bool) -> None:
+        """Show what is secret, or mask it again."""
         self._credentials.reveal(revealed)
         self._composer.reveal(revealed)

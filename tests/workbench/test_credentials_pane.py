@@ -50,8 +50,8 @@ async def test_the_string_grows_with_what_is_typed_and_hides_the_password() -> N
         assert "[user@gmail.com]" in at.text()
         assert "[none]" in at.text()
         await fill(at)
-        assert "[∅] NUL [user@gmail.com] NUL" in at.text()
-        assert "[•••• 8 octets]" in at.text()
+        assert "[authzid ∅] NUL [user@gmail.com] NUL" in at.text()
+        assert "[•••••••• 8 octets]" in at.text()
         assert "AHVzZXJAZ21haWwuY29tA••••" in at.text()
         assert PLAIN not in at.text()
         assert "[password]" not in at.text()
@@ -72,7 +72,7 @@ async def test_reveal_shows_everything_and_hides_it_again() -> None:
         await at.press("ctrl+r")
         assert PLAIN in at.text()
         assert "[password]" in at.text()
-        at.desk.tokens.hide()
+        at.desk.revealing.end()
         await at.pilot.pause()
         assert PLAIN not in at.text()
         assert "[password]" not in at.text()
@@ -215,7 +215,7 @@ async def test_an_identity_to_act_as_stands_before_the_user() -> None:
         await fill(at, "Kurt", "xipj3plmq")
         at.desk.query_one("#authzid", Input).value = "Ursel"
         await at.pilot.pause()
-        assert "[Ursel] NUL [Kurt] NUL" in at.text()
+        assert "[authzid Ursel] NUL [Kurt] NUL" in at.text()
         (token,) = at.desk.credentials.tokens()
         assert token.text == base64.b64encode(b"Ursel\0Kurt\0xipj3plmq").decode()
 

@@ -8,6 +8,8 @@ from smtp_tui.sasl.credentials import Credentials, octets
 from smtp_tui.smtp.visible import pieces
 from smtp_tui.workbench.tokens import DOTS
 
+_DOTS = DOTS * 2
+
 _Piece = Content | str | tuple[str, str]
 
 
@@ -15,7 +17,7 @@ def anatomy(mechanism: str, credentials: Credentials, *, revealed: bool) -> Cont
     """The parts in the order they are sent; the secret as dots unless revealed."""
     user = _part(credentials.user)
     secret = _secret(credentials.password, revealed=revealed)
-    acting_as = foreign(credentials.authorization) if credentials.authorization else Content("∅")
+    acting_as = _named("authzid", credentials.authorization)
     match mechanism:
         case "LOGIN":
             return _row(("two answers: ", "$quiet"), user, ("  then  ", "$quiet"), secret)
@@ -66,10 +68,14 @@ def _part(text: str) -> Content:
     return foreign(text) if text else Content.styled("none", "$warning")
 
 
+def _named(name: str, text: str) -> Content:
+    return Content.assemble((f"{name} ", "$quiet"), foreign(text) if text else "∅")
+
+
 def _secret(text: str, *, revealed: bool) -> Content:
     if not text:
         return Content.styled("none", "$warning")
     if revealed:
         return foreign(text)
     count = len(octets("password", text))
-    return Content(f"{DOTS} {count} octet{'' if count == 1 else 's'}")
+    return Content(f"{_DOTS} {count} octet{'' if count == 1 else 's'}")

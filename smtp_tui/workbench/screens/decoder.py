@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from smtp_tui.sasl.diagnosis import Diagnosis, Part, Severity
@@ -19,7 +18,7 @@ from smtp_tui.sasl.doctor import diagnose
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.panes.fields import SecretField
-from smtp_tui.workbench.token_keys import REVEALED
+from smtp_tui.workbench.revealing import Revealing
 from smtp_tui.workbench.tokens import DOTS
 
 _MARKS = {
@@ -54,7 +53,7 @@ class DecoderScreen(ModalScreen[None]):
         super().__init__()
         self._diagnosis: Diagnosis | None = None
         self._revealed = False
-        self._hiding: Timer | None = None
+        self.revealing = Revealing(self, self._show)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="decoder") as dialog:
@@ -81,10 +80,7 @@ class DecoderScreen(ModalScreen[None]):
 
     def action_reveal(self) -> None:
         """Show the secrets for a moment."""
-        if self._hiding is not None:
-            self._hiding.stop()
-        self._show(True)
-        self._hiding = self.set_timer(REVEALED, lambda: self._show(False))
+        self.revealing.begin()
 
     def action_copy(self) -> None:
         """Copy the corrected string."""

@@ -34,6 +34,7 @@ from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.panes.status import StatusBar
 from smtp_tui.workbench.practice import Practice
+from smtp_tui.workbench.revealing import Revealing
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.shelf import Shelf
 from smtp_tui.workbench.token_keys import TokenKeys
@@ -78,6 +79,7 @@ class MainScreen(Screen[None]):
         self._profile = profile
         self.operator = Operator(self._ask, self.say, keys)
         self.tokens = TokenKeys(self)
+        self.revealing = Revealing(self, self.tokens.show_secrets)
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
@@ -226,7 +228,7 @@ class MainScreen(Screen[None]):
 
     def reveal(self) -> None:
         """Show secrets for a moment."""
-        self.tokens.reveal()
+        self.revealing.begin()
 
     def mend(self) -> None:
         """Take away what came along by accident."""
