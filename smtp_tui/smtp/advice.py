@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from smtp_tui.smtp.commands import lookup, verb_of
@@ -33,7 +33,7 @@ class Advice:
     severity: Severity
     text: str
     rfc: str = ""
-    fix: bytes | None = None
+    fix: bytes | None = field(default=None, repr=False)
 
 
 _PATH = re.compile(rb"(MAIL\s+FROM|RCPT\s+TO):(\s*)(.*)", re.IGNORECASE | re.DOTALL)

@@ -1,4 +1,7 @@
-"""What a dialogue tells: frozen events, told apart with ``match``."""
+"""What a dialogue tells: frozen events, told apart with ``match``.
+
+No octets of the wire appear in a ``repr``: a server may repeat a credential.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,8 @@ class ReplyLine:
     """
 
     code: int
-    text: bytes
-    raw: bytes
+    text: bytes = field(repr=False)
+    raw: bytes = field(repr=False)
     first: bool
     last: bool
     command: Command | None
@@ -63,11 +66,11 @@ class Reply:
 
     code: int
     enhanced: str | None
-    lines: tuple[bytes, ...]
-    raw: bytes
+    lines: tuple[bytes, ...] = field(repr=False)
+    raw: bytes = field(repr=False)
     command: Command
     flags: frozenset[str] = frozenset()
-    recipient: bytes | None = None
+    recipient: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,8 @@ class Unsolicited:
 
     code: int
     enhanced: str | None
-    lines: tuple[bytes, ...]
-    raw: bytes
+    lines: tuple[bytes, ...] = field(repr=False)
+    raw: bytes = field(repr=False)
     flags: frozenset[str] = frozenset()
 
 
@@ -85,7 +88,7 @@ class Unsolicited:
 class Malformed:
     """Octets that are no reply, or a reply that contradicts itself, and why."""
 
-    raw: bytes
+    raw: bytes = field(repr=False)
     reason: str
 
 
@@ -103,8 +106,8 @@ class Challenge:
     ``token`` is the text after the code, ``decoded`` its Base64 meaning, None when it has none.
     """
 
-    token: bytes
-    decoded: bytes | None
+    token: bytes = field(repr=False)
+    decoded: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class Closed:
 
     clean: bool
     pending: tuple[Command, ...]
-    partial: bytes
+    partial: bytes = field(repr=False)
     goodbye: Unsolicited | None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from smtp_tui.smtp import events as smtp
@@ -37,7 +37,7 @@ class Failure:
 
     number: int
     expected: str
-    got: str
+    got: str = field(repr=False)
     reply: smtp.Reply | smtp.Unsolicited | None = None
 
 

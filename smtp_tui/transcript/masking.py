@@ -26,9 +26,13 @@ class Veil:
         """Cover these octets from now on."""
         self._echoes.learn(secret, label)
 
-    def hides(self, data: bytes) -> bool:
+    def hides(self, data: bytes | str) -> bool:
         """Whether a known secret stands in the octets."""
-        return bool(self._echoes.find(data)[0])
+        return bool(self.find(data)[0])
+
+    def find(self, data: bytes | str) -> tuple[tuple[Span, ...], str]:
+        """The spans of known secrets, in order and apart, and the label of one of them."""
+        return self._echoes.find(_octets(data))
 
     def visible(self, data: bytes | str, spans: Iterable[Span] = (), label: str = "") -> str:
         """One line for a terminal: secrets covered, control characters named."""
@@ -41,8 +45,7 @@ class Veil:
     def _covered(
         self, data: bytes | str, spans: Iterable[Span], label: str, show: Callable[[bytes], str]
     ) -> str:
-        if isinstance(data, str):
-            data = data.encode("utf-8", "surrogateescape")
+        data = _octets(data)
         found, echoed = self._echoes.find(data)
         pieces: list[str] = []
         position = 0
@@ -54,6 +57,10 @@ class Veil:
         if position < len(data):
             pieces.append(show(data[position:]))
         return "".join(pieces)
+
+
+def _octets(data: bytes | str) -> bytes:
+    return data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
 
 
 def mask(label: str, octets: int) -> str:

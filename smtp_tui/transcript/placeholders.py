@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError, Exchange
@@ -39,8 +39,8 @@ class Placeholder:
 class Filled:
     """A line with its placeholders replaced; ``secrets`` are the Base64 words that came in."""
 
-    line: bytes
-    secrets: tuple[tuple[bytes, str], ...]
+    line: bytes = field(repr=False)
+    secrets: tuple[tuple[bytes, str], ...] = field(repr=False)
 
 
 PLACEHOLDERS: Mapping[str, Placeholder] = MappingProxyType(

@@ -10,7 +10,8 @@ from smtp_tui.smtp.events import Span
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
-from smtp_tui.transcript.echoes import Echoes, merged
+from smtp_tui.transcript.echoes import merged
+from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.message_text import MOST as MOST_TEXT
 from smtp_tui.transcript.message_text import MessageText
 from smtp_tui.transcript.record import Kind, Record
@@ -46,9 +47,9 @@ class Transcript:
         self._most_text = sys.maxsize if whole else MOST_TEXT
         self._most_faults = sys.maxsize if whole else _FAULT_LINES
         self._opened: dict[int, float] = {}
-        self._echoes = Echoes()
         self._text = MessageText(self._most_text)
         self._counting = -1  # the number of the line that counts octets left out
+        self._veil = Veil()
         self._changed = 0
         self._under_way = False  # the newest line is to be replaced
         self._unfinished = False  # the newest line is ours and had no line end
@@ -163,7 +164,7 @@ class Transcript:
         offset = event.offset - shift
         for raw, own in _lines(data, merged(spans)):
             for start, end in own:
-                self._echoes.learn(raw[start:end], label)
+                self._veil.learn(raw[start:end], label)
             note = "" if raw.endswith(b"\n") else "no line end yet"
             self._put(
                 Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at, offset=offset
@@ -282,12 +283,13 @@ class Transcript:
         self._opened.setdefault(event.connection, event.at)
         if raw:
             protection = self._protection
-            if self._echoes:
-                found, echoed = self._echoes.find(raw)
-                secrets, label = merged((*secrets, *found)), label or echoed
+            found, echoed = self._veil.find(raw)
+            secrets, label = merged((*secrets, *found)), label or echoed
         when = event.at if at is None else at
         label = label if secrets else ""
         number = event.connection
+        if self._veil.hides(note):
+            note = self._veil.text(note)
         self._ring.append(
             Record(kind, when, number, protection, raw, secrets, label, elapsed, note, offset)
         )

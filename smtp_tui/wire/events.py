@@ -197,7 +197,7 @@ class Received:
 
     at: float
     connection: int
-    data: bytes
+    data: bytes = field(repr=False)
     protection: Protection
 
 
@@ -232,7 +232,7 @@ class Partial:
 
     at: float
     connection: int
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class Alarm:
     at: float
     connection: int
     text: str
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

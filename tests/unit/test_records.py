@@ -209,6 +209,17 @@ def test_a_secret_that_the_server_repeats_is_masked_too() -> None:
     )
 
 
+def test_a_secret_in_a_sentence_of_ours_is_masked_too() -> None:
+    session = Session().greeted().tls().send(b"AUTH PLAIN " + TOKEN)
+    word = TOKEN.decode()
+    session.transcript.add(wire.Alarm(1.0, 1, f"A fault in this program: {word}"))
+    session.transcript.add(wire.AuthFinished(1.0, 1, False, f"The server refused: {word}"))
+    assert [record.note for record in records(session.transcript)[-2:]] == [
+        f"A fault in this program: ‹PLAIN: {len(TOKEN)} octets hidden›",
+        f"The server refused: ‹PLAIN: {len(TOKEN)} octets hidden›",
+    ]
+
+
 def test_no_secret_is_in_any_text_or_repr() -> None:
     session = Session().greeted().send(b"AUTH PLAIN " + TOKEN)
     record = session.transcript[session.transcript.end - 1]
