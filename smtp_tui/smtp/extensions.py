@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from smtp_tui.smtp.amounts import human_size, whole_number
+from smtp_tui.smtp.amounts import whole_number
+from smtp_tui.smtp.arguments import in_words
+from smtp_tui.smtp.keywords import keywords
 
 _OLD_FORM = ("AUTH", "X-EXPS")
 """Keywords that old servers join to their first argument, and old clients read so."""
@@ -103,16 +104,13 @@ def parse(lines: Iterable[bytes]) -> Extensions:
 
 def meaning(extension: Extension) -> Meaning | None:
     """What a keyword means to a person, its arguments made human; None when it is unknown."""
-    known = _known().get(extension.keyword)
+    known = keywords().get(extension.keyword)
     if known is None:
         return None
-    argument = extension.arguments[0] if extension.arguments else ""
-    if extension.keyword == "SIZE" and argument.isdecimal() and len(argument) <= 20:
-        size = int(argument)
-        return Meaning(f"{human_size(size)} a message" if size else "no fixed limit", known.rfc)
-    if extension.keyword == "AUTH" and extension.arguments:
-        return Meaning(" ".join(extension.arguments), known.rfc)
-    return known
+    words = in_words(extension.keyword, extension.arguments) or known.text
+    if extension.legacy:
+        words = f"{words}, the old {extension.keyword}= form"
+    return Meaning(words, known.rfc)
 
 
 def _entry(line: bytes) -> Extension:
@@ -127,13 +125,3 @@ def _normal(keyword: object) -> str:
     if isinstance(keyword, bytes):
         return keyword.decode("latin-1").upper()
     return keyword.upper() if isinstance(keyword, str) else ""
-
-
-@cache
-def _known() -> Mapping[str, Meaning]:
-    import tomllib
-    from importlib import resources
-
-    file = resources.files("smtp_tui.smtp") / "data" / "extensions.toml"
-    table = tomllib.loads(file.read_text("utf-8"))
-    return {keyword: Meaning(row["text"], row["rfc"]) for keyword, row in table.items()}

@@ -46,7 +46,7 @@ def test_a_size_that_is_no_number_or_beyond_reason_is_no_limit() -> None:
 def test_arguments_are_made_human() -> None:
     found = parse([b"mx", b"SIZE 35882577", b"AUTH PLAIN LOGIN", b"PIPELINING", b"X-OWN"])
     texts = [known.text if (known := meaning(entry)) else None for entry in found.entries]
-    assert texts == ["34.2 MiB a message", "PLAIN LOGIN", "several commands at once", None]
+    assert texts == ["34.2 MiB a message", "PLAIN LOGIN", "commands in groups", None]
 
 
 def test_sizes_for_a_person() -> None:
