@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 import warnings
 from collections.abc import Callable
 from itertools import islice
@@ -49,8 +48,6 @@ class Expression:
     def __init__(self, source: str) -> None:
         if len(source) > LONGEST:
             raise ExpressionError(f"an expression has at most {LONGEST} characters")
-        if threading.current_thread() is not threading.main_thread():
-            raise ExpressionError("expressions need the main thread")
         self._pattern = _compiled(source)
         self._spent = 0.0
         self._texts = 0
@@ -98,8 +95,10 @@ class _Alarm:
         self._awaited = False
 
     def prepare(self) -> None:
-        if signal.getsignal(signal.SIGVTALRM) != self._ring:
+        try:
             signal.signal(signal.SIGVTALRM, self._ring)
+        except ValueError:
+            raise ExpressionError("expressions need the main thread") from None
 
     def within(self, seconds: float, what: Callable[[], T]) -> tuple[T, float]:
         """What a call gives, and the seconds it took; ``TooSlow`` when it does not end in time."""
