@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum
 
-from smtp_tui.smtp.commands import lookup, verb_of
+from smtp_tui.smtp import secrets
+from smtp_tui.smtp.commands import verb_of
+from smtp_tui.smtp.doubts import envelope, hello, message, verb
+from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.state import Phase, Security, State, Sync, Transaction
+
+__all__ = ["Advice", "Severity", "advise", "line_limit"]
 
 COMMAND_LIMIT = 512
 """Octets of a command line with its CRLF (RFC 5321 4.5.3.1.4)."""
@@ -16,31 +18,6 @@ AUTH_RESPONSE_LIMIT = 12288
 """Octets of an answer to a challenge with its CRLF (RFC 4954 4)."""
 TEXT_LIMIT = 1000
 """Octets of a line of message text with its CRLF (RFC 5321 4.5.3.1.6)."""
-
-
-class Severity(Enum):
-    """How sure it is that something will go wrong."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    DANGER = "danger"
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One doubt about a line; ``fix`` is the line as it should be, where that is certain."""
-
-    severity: Severity
-    text: str
-    rfc: str = ""
-    fix: bytes | None = field(default=None, repr=False)
-
-
-_PATH = re.compile(rb"(MAIL\s+FROM|RCPT\s+TO):(\s*)(.*)", re.IGNORECASE | re.DOTALL)
-_BARE_ADDRESS = re.compile(rb"([^<>\s]+@[^<>\s]+)(.*)", re.DOTALL)
-_HEADER = re.compile(
-    rb"(Subject|From|To|Date|Message-ID|Content-Type|MIME-Version):", re.IGNORECASE
-)
 
 
 def line_limit(state: State) -> int:
@@ -57,27 +34,20 @@ def line_limit(state: State) -> int:
 def advise(line: bytes, state: State) -> list[Advice]:
     """The doubts about a line as typed, without its line end, in the state it would be sent in."""
     if state.phase is Phase.BODY:
-        return [*_text(line), *_length(line, state)]
+        return [*message.of_text(line, state), *_length(line, state)]
     if state.phase is Phase.AUTH:
-        return list(_length(line, state))
+        return [*message.of_answer(line), *_length(line, state)]
     return [
         *_phase(state),
-        *_path(line),
+        *_astray(line),
+        *envelope.doubts(line, state),
+        *hello.doubts(line),
+        *verb.doubts(line, state),
         *_order(line, state),
         *_clear_text(line, state),
-        *_shape(line, state),
+        *_shape(line),
         *_length(line, state),
     ]
-
-
-def _text(line: bytes) -> Iterator[Advice]:
-    if re.match(rb"\.[^.]", line):  # with two, one is left, as whoever types them knows
-        yield Advice(
-            Severity.WARNING,
-            "the server takes the first dot away; type two for one dot",
-            "RFC 5321 4.5.2",
-            b"." + line,
-        )
 
 
 def _length(line: bytes, state: State) -> Iterator[Advice]:
@@ -104,35 +74,23 @@ def _phase(state: State) -> Iterator[Advice]:
         yield Advice(Severity.WARNING, f"replies may be one off: {state.reason}; reconnect")
 
 
-def _path(line: bytes) -> Iterator[Advice]:
-    match = _PATH.match(line)
-    if match is None:
-        return
-    verb, space, path = match[1], match[2], match[3]
-    bare = _BARE_ADDRESS.match(path)
-    if bare is not None:
+def _astray(line: bytes) -> Iterator[Advice]:
+    """Credentials where a server reads, logs and repeats them as an unknown command."""
+    if verb_of(line) != b"AUTH" and secrets.in_command(line):
         yield Advice(
-            Severity.WARNING,
-            "the address should stand in <>",
-            "RFC 5321 4.1.2",
-            verb + b":<" + bare[1] + b">" + bare[2],
-        )
-    elif space:
-        yield Advice(
-            Severity.WARNING,
-            f"no space after {verb.split()[-1].decode().upper()}: strict servers answer 501 or 555",
-            "RFC 5321 3.3",
-            verb + b":" + path,
+            Severity.DANGER,
+            "this holds credentials, which servers log here: AUTH comes first",
+            "RFC 4954 4",
         )
 
 
 def _order(line: bytes, state: State) -> Iterator[Advice]:
     if state.phase is Phase.GREETING:
         return
-    verb = verb_of(line)
-    if verb in (b"MAIL", b"AUTH", b"STARTTLS") and state.hello is None:
+    said = verb_of(line)
+    if said in (b"MAIL", b"AUTH", b"STARTTLS") and state.hello is None:
         yield Advice(Severity.WARNING, "EHLO comes first", "RFC 5321 4.1.4")
-    match verb, state.transaction:
+    match said, state.transaction:
         case b"MAIL", Transaction.MAIL | Transaction.RCPT | Transaction.BODY:
             yield Advice(Severity.WARNING, "a mail has begun already; RSET ends it", "RFC 5321 3.3")
         case b"RCPT", Transaction.NONE:
@@ -143,8 +101,6 @@ def _order(line: bytes, state: State) -> Iterator[Advice]:
             yield Advice(Severity.WARNING, "already signed in on this connection", "RFC 4954 4")
         case b"STARTTLS", _ if state.security is Security.TLS:
             yield Advice(Severity.WARNING, "the connection is encrypted already", "RFC 3207 4.2")
-        case b"STARTTLS", _ if state.hello is not None and "STARTTLS" not in state.extensions:
-            yield Advice(Severity.WARNING, "the server does not offer STARTTLS", "RFC 3207 4")
 
 
 def _clear_text(line: bytes, state: State) -> Iterator[Advice]:
@@ -156,7 +112,7 @@ def _clear_text(line: bytes, state: State) -> Iterator[Advice]:
         )
 
 
-def _shape(line: bytes, state: State) -> Iterator[Advice]:
+def _shape(line: bytes) -> Iterator[Advice]:
     if line and line != line.strip():
         yield Advice(
             Severity.NOTE,
@@ -164,17 +120,7 @@ def _shape(line: bytes, state: State) -> Iterator[Advice]:
             "RFC 5321 4.1.1",
             line.strip(),
         )
-    if _HEADER.match(line):
+    if not line.isascii() and verb_of(line) not in (b"MAIL", b"RCPT", b"VRFY", b"EXPN"):
         yield Advice(
-            Severity.WARNING, "this looks like message text; DATA comes first", "RFC 5321 3.3"
+            Severity.WARNING, "characters beyond ASCII have no place in this", "RFC 5321 2.4"
         )
-    elif not line.isascii() and "SMTPUTF8" not in state.extensions:
-        yield Advice(
-            Severity.WARNING,
-            "characters beyond ASCII, and the server does not offer SMTPUTF8",
-            "RFC 6531 3.3",
-        )
-    verb = verb_of(line)
-    if verb in (b"EHLO", b"HELO", b"LHLO") and len(line.split()) < 2:
-        known = lookup(line)
-        yield Advice(Severity.WARNING, "a name is missing", known.rfc if known else "")

@@ -119,7 +119,7 @@ def test_doubts_are_named(line: bytes, state: State, word: str) -> None:
 @pytest.mark.parametrize(
     ("line", "state"),
     [
-        (b"MAIL FROM:<a@b> SIZE=10", GREETED),
+        (b"MAIL FROM:<a@b>", GREETED),
         (b"EHLO me.example", READY),
         (b"AUTH PLAIN", GREETED),
         (b".", State(phase=Phase.BODY)),
