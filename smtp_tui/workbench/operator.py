@@ -11,6 +11,7 @@ from typing import Protocol
 
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS
+from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
 from smtp_tui.transcript.placeholders import PLACEHOLDERS, Filler, names_in
 from smtp_tui.wire import actions
@@ -152,6 +153,24 @@ class Operator:
             sent()
 
         self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
+
+    def send_raw(self, text: str, user: str, sent: Callable[[], None]) -> None:
+        """Send typed octets, their escapes carried out; calls ``sent`` when they are on the way."""
+        if not self.view.takes_lines:
+            self._tell(self._not_connected())
+            return
+        try:
+            data = unescape(text)
+        except EscapeError as error:
+            self._tell(str(error))
+            return
+
+        def go() -> None:
+            self._post(actions.SendRaw(data))
+            sent()
+
+        found = (disclosure.of_line(line, self.view, user) for line in data.splitlines())
+        self._when_agreed(next((each for each in found if each is not None), None), go)
 
     def octets(self, text: str, credentials: Credentials) -> int:
         """How many octets that line is when it is sent, without its line end."""

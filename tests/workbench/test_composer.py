@@ -6,7 +6,7 @@ import pytest
 from textual import events
 
 from smtp_tui.smtp.state import Phase
-from smtp_tui.wire.actions import Abort, Send
+from smtp_tui.wire.actions import Abort, Send, SendRaw
 from smtp_tui.workbench.panes.command_input import secret_spans
 from tests.workbench.windows import Window, window
 
@@ -329,7 +329,7 @@ async def test_advice_is_shown_with_its_fix_and_the_right_arrow_takes_it() -> No
     async with window() as at:
         at.scene().greeted()
         await at.type("RCPT TO: <a@b>")
-        assert "▲ no space after TO" in at.text()
+        assert "▲ doubtful: no space after TO" in at.text()
         await at.press("right")
         assert at.desk.composer.text == "RCPT TO:<a@b>"
 
@@ -427,3 +427,85 @@ async def test_what_is_typed_behind_a_question_is_kept_apart_from_the_line_asked
         await at.press("y")
         assert at.sent == [b"AUTH LOGIN"]
         assert at.desk.composer.text == "NOOP"
+
+
+async def test_the_list_of_completions_puts_a_line_into_the_field_and_sends_nothing() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.type("")
+        await at.press("ctrl+@")
+        assert "Asks to begin encryption" in at.text()
+        await at.press("down", "enter")
+        assert at.desk.composer.text == "MAIL FROM:<"
+        assert at.sent == []
+
+
+async def test_the_right_arrow_walks_through_a_whole_mail() -> None:
+    async with window() as at:
+        scene = at.scene().open()
+        at.desk.composer.field.focus()
+        answers = (b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
+        for answer in answers:
+            await at.press("right", "enter")
+            scene.both(at.sent[-1], answer)
+            await at.pilot.pause()
+        assert [line.split()[0] for line in at.sent] == [b"EHLO", b"MAIL", b"RCPT", b"DATA"]
+        for _ in range(4):
+            await at.press("right", "enter")
+        assert at.sent[-4:] == [b"Subject: it works", b"", b"hello", b"."]
+
+
+async def test_an_address_used_before_is_offered_behind_what_is_typed() -> None:
+    async with window() as at:
+        at.scene().secured()
+        await at.enter("RCPT TO:<someone@example.org>")
+        await at.type("RCPT TO:<so")
+        await at.press("right")
+        assert at.desk.composer.text == "RCPT TO:<someone@example.org>"
+
+
+async def test_the_octets_that_enter_sends_stand_below_the_line() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("NOOP é ")
+        assert "NOOP· C3  A9 · CR  LF" in at.text()
+
+
+async def test_credentials_are_dots_among_the_octets_too() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type(f"AUTH PLAIN {TOKEN}")
+        assert TOKEN not in at.text()
+        assert "AUTH·PLAIN·•••" in at.text()
+
+
+async def test_the_raw_mode_sends_escapes_exactly_and_adds_nothing() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.press("alt+x")
+        await at.enter(r"NOOP\nRSET\r\n\0\xff")
+        assert at.posted[-1] == SendRaw(b"NOOP\nRSET\r\n\0\xff")
+        await at.press("alt+x")
+        await at.enter(r"NOOP \r")
+        assert at.sent == [rb"NOOP \r"]
+
+
+async def test_the_raw_mode_names_what_servers_read_differently() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.press("alt+x")
+        await at.type(r"NOOP\n")
+        assert "a bare LF" in at.text()
+        assert "5 octets, nothing is added" in at.text()
+        await at.enter(r"NOOP\q")
+        assert "begins no escape" in at.text()
+        assert at.posted == []
+
+
+async def test_raw_credentials_are_asked_about_as_typed_ones_are() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.press("alt+x")
+        await at.enter(rf"AUTH PLAIN {TOKEN}\r\n")
+        assert at.posted == []
+        assert TOKEN not in at.text()

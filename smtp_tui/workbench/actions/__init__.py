@@ -6,14 +6,27 @@ from collections.abc import Iterator, Mapping
 
 from textual.binding import Binding
 
-from smtp_tui.workbench.actions import credentials, session, timings, window
+from smtp_tui.workbench.actions import (
+    composer,
+    credentials,
+    session,
+    timings,
+    window,
+)
 from smtp_tui.workbench.actions.base import UserAction
 
 __all__ = ["ACTIONS", "UserAction", "bindings"]
 
 ACTIONS: Mapping[str, type[UserAction]] = {
     action.id: action
-    for group in (window.FIRST, session.ACTIONS, timings.ACTIONS, credentials.ACTIONS, window.LAST)
+    for group in (
+        window.FIRST,
+        session.ACTIONS,
+        timings.ACTIONS,
+        composer.ACTIONS,
+        credentials.ACTIONS,
+        window.LAST,
+    )
     for action in group
 }
 """In the order of the bar of keys, of palette and help."""

@@ -14,9 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
 from smtp_tui.smtp import secrets
+from smtp_tui.smtp.completion import Completion
 from smtp_tui.smtp.events import Span
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes.fields import Field, editing_keys, lines_of, obeying_nothing
+
+Complete = Callable[[str], tuple[Completion, ...]]
+"""Gives the ways a line can go on."""
 
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_.-]*\}?")
 _DOT = "•"
@@ -69,7 +73,10 @@ class _Offer(Suggester):
 
 
 class CommandInput(Field):
-    """One line to send. ``offer`` is what usually comes next, ``fix`` the line as it should be."""
+    """One line to send. ``offer`` is what usually comes next, ``fix`` the line as it should be.
+
+    ``complete`` knows how else a line that was begun can go on.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", show=False),
@@ -78,10 +85,13 @@ class CommandInput(Field):
     ]
     EDITING: ClassVar[Mapping[str, str]] = {**Field.EDITING, **editing_keys(BINDINGS)}
 
-    def __init__(self, send: Callable[[], None], escape: Callable[[], None], keys: Keys) -> None:
+    def __init__(
+        self, send: Callable[[], None], escape: Callable[[], None], complete: Complete, keys: Keys
+    ) -> None:
         super().__init__(id="composer-input", select_on_focus=False)
         self._send = send
         self._escape = escape
+        self._ways = complete
         self._keys = keys
         self.highlighter = _Drawing(self)
         self.suggester = _Offer(self)
@@ -93,7 +103,8 @@ class CommandInput(Field):
         self.revealed = False
         self.waiting: list[str] = []
         """Pasted lines behind the one in the field."""
-        self._history: list[str] = []
+        self.raw = False
+        self._lines: dict[bool, list[str]] = {False: [], True: []}
         self._place = 0
         self._draft = ""
 
@@ -111,10 +122,24 @@ class CommandInput(Field):
 
     @property
     def rest_of_offer(self) -> str:
-        """What the offered line has behind what is typed; "" when it is another line."""
-        if self.offer.casefold().startswith(self.value.casefold()):
-            return self.offer[len(self.value) :]
+        """What stands behind what is typed in the line on offer, or in another way to go on."""
+        if self.raw:
+            return ""
+        typed = self.value.casefold()
+        ways = [each.line for each in self._ways(self.value)] if typed else []
+        for line in (self.offer, *ways):
+            if line.casefold().startswith(typed) and len(line) > len(typed):
+                return line[len(typed) :]
         return ""
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """The lines kept, oldest first; without what was typed as raw octets."""
+        return tuple(self._lines[False])
+
+    @property
+    def _history(self) -> list[str]:
+        return self._lines[self.raw]
 
     def remember(self, text: str) -> None:
         """Keep a line for the history, unless it holds credentials or is empty."""

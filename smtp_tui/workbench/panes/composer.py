@@ -10,18 +10,16 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtp_tui.sasl import challenges
 from smtp_tui.smtp.advice import Advice, Severity, advise, line_limit
-from smtp_tui.smtp.commands import lookup
+from smtp_tui.smtp.doubts import raw
+from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.keymap import Keys
-from smtp_tui.workbench.panes.command_input import CommandInput
+from smtp_tui.workbench.panes import hints
+from smtp_tui.workbench.panes.command_input import CommandInput, Complete
+from smtp_tui.workbench.panes.octets import is_plain, row
 from smtp_tui.workbench.session import Link, SessionView
-
-_MARKS = {Severity.NOTE: "·", Severity.WARNING: "▲", Severity.DANGER: "▲"}
-_STYLES = {Severity.NOTE: "$quiet", Severity.WARNING: "$warning", Severity.DANGER: "$error"}
-
 
 Send = Callable[[str, Callable[[], None]], None]
 """Sends a line, or says why not; calls back once it is on its way."""
@@ -32,26 +30,35 @@ class Composer(Vertical):
 
     ``send`` is called at once rather than told by a message: what is typed next must find the
     line gone. ``give_up`` is what escape does when there is nothing to empty, ``measure`` tells
-    how many octets a line has when it is sent.
+    how many octets a line has when it is sent, ``complete`` how it can go on.
     """
 
     def __init__(
-        self, keys: Keys, send: Send, give_up: Callable[[], None], measure: Callable[[str], int]
+        self,
+        keys: Keys,
+        send: Send,
+        give_up: Callable[[], None],
+        measure: Callable[[str], int],
+        complete: Complete,
     ) -> None:
         super().__init__(id="composer")
         self._send = send
         self._give_up = give_up
         self._measure = measure
+        self._complete = complete
         self._keys = keys
         self._view = SessionView()
         self._said = ""
         self._last = ""
         self._empty_once = False
+        self.raw = False
+        """Whether what is typed is octets with escapes, to be sent as they are."""
         self.typed = 0
         """Lines of message text sent since the 354."""
 
     def compose(self) -> ComposeResult:
-        yield CommandInput(self.submit, self._escape, self._keys)
+        yield CommandInput(self.submit, self._escape, self._complete, self._keys)
+        yield Static(id="composer-octets")
         yield Static(id="composer-hint")
         yield Static(id="composer-advice")
 
@@ -104,6 +111,13 @@ class Composer(Vertical):
         self.field.set_line(text)
         self.field.focus()
 
+    def toggle_raw(self) -> None:
+        """Type octets with escapes, or lines again."""
+        self.raw = not self.raw
+        self.field.raw = self.raw
+        self.field.focus()
+        self._draw()
+
     def reveal(self, revealed: bool) -> None:
         """Show or mask credentials in the field."""
         self.field.revealed = revealed
@@ -126,7 +140,7 @@ class Composer(Vertical):
         field = self.field
         self._last = text
         field.remember(text)
-        if field.in_body:
+        if field.in_body and not self.raw:
             self.typed += 1
         field.next_line(text)
         self._said = ""
@@ -148,7 +162,7 @@ class Composer(Vertical):
         elif field.waiting:
             count = len(field.waiting)
             field.waiting.clear()
-            self.say(f"{_lines(count)} dropped.")
+            self.say(f"{hints.lines(count)} dropped.")
         else:
             self._give_up()
 
@@ -156,23 +170,64 @@ class Composer(Vertical):
         if not self.is_mounted:
             return
         field = self.field
-        octets = field.value.encode("utf-8", "replace")
-        advice = advise(octets, self._view.state) if field.value and self._view.takes_lines else []
+        octets = self._octets(field.value)
+        advice = self._doubts(octets)
         fixes = (item.fix for item in advice if item.fix is not None)
         fix = next(fixes, None)
         field.fix = fix.decode("utf-8", "replace") if fix is not None else None
         field.password = field.answering and bool(field.hidden)
         field.refresh()
-        limit = line_limit(self._view.state)
-        sent = self._measure(field.value) + 2
         self.border_title = self._title()
-        counted = f"{sent}/{limit} octets with CRLF" if octets else ""
-        self.border_subtitle = Content.styled(counted, "$warning" if sent > limit else "")
+        self.border_subtitle = self._count(octets)
         self.query_one("#composer-hint", Static).update(self._hint(octets))
         self.query_one("#composer-advice", Static).update(self._advice(advice))
+        self._draw_octets(octets)
+
+    def _octets(self, text: str) -> bytes:
+        """What is typed as octets; in the raw mode its escapes carried out, as far as they go."""
+        try:
+            return unescape(text) if self.raw else text.encode("utf-8", "replace")
+        except EscapeError:
+            return text.encode("utf-8", "replace")
+
+    def _doubts(self, octets: bytes) -> list[Advice]:
+        if not octets or not self._view.takes_lines:
+            return []
+        if self.raw:
+            return list(raw.doubts(octets, self._view.state))
+        found = advise(octets, self._view.state)
+        if self.field.rest_of_offer:  # what is doubtful about its end is going to change
+            found = [each for each in found if each.fix != octets.strip()]
+        return found
+
+    def _count(self, octets: bytes) -> Content:
+        if not octets:
+            return Content("")
+        if self.raw:
+            return Content(f"{len(octets)} octets, nothing is added")
+        limit = line_limit(self._view.state)
+        sent = self._measure(self.field.value) + 2
+        return Content.styled(
+            f"{sent}/{limit} octets with CRLF", "$warning" if sent > limit else ""
+        )
+
+    def _draw_octets(self, octets: bytes) -> None:
+        """Where there is little room, only octets worth a look, in place of the hint."""
+        shown = self.query_one("#composer-octets", Static)
+        whole = octets if self.raw else octets + b"\r\n"
+        text = self.field.value
+        worth = bool(octets) and (self.screen.has_class("-tall") or not is_plain(whole))
+        shown.display = worth or self.screen.has_class("-tall")
+        self.query_one("#composer-hint").display = not worth or self.screen.has_class("-tall")
+        spans = tuple((_octet(text, start), _octet(text, end)) for start, end in self.field.hidden)
+        if self.raw and spans:
+            spans = ((0, len(octets)),)
+        shown.update(row(whole, spans, shown.size.width or 60) if worth else Content(""))
 
     def _title(self) -> Content:
-        if self.field.in_body:
+        if self.raw:
+            title = "Raw octets ─ \\r \\n \\t \\0 \\xHH are escapes, nothing is added"
+        elif self.field.in_body:
             title = "Message text ─ a line with a single . ends it"
         elif self.field.answering:
             title = "Answer to the server ─ in Base64; * gives up"
@@ -184,26 +239,27 @@ class Composer(Vertical):
         waiting = self.field.waiting
         if waiting:
             return Content.styled(
-                f"{_lines(len(waiting))} wait: enter sends this one and brings the next,"
+                f"{hints.lines(len(waiting))} wait: enter sends this one and brings the next,"
                 " escape empties",
                 "$accent",
             )
         view = self._view
         if not view.takes_lines:
-            return Content.styled(_not_connected(view, self._keys.first("connect")), "$quiet")
+            return Content.styled(hints.not_connected(view, self._keys.first("connect")), "$quiet")
         match view.state.phase:
             case Phase.BODY:
                 return Content.styled("What you type goes out line by line, as it is.", "$quiet")
             case Phase.AUTH:
-                return _challenge(view)
+                return hints.challenge(view)
             case Phase.GREETING:
                 return Content.styled("Waiting for the server's greeting.", "$quiet")
             case Phase.CLOSING:
                 return Content.styled("The server is closing the connection.", "$quiet")
         if not line:
             offered = "→ takes the suggestion, " if self.field.offer else ""
-            return Content.styled(f"Type a command: {offered}enter sends, ↑ history", "$quiet")
-        return _verb(line, self.field.size.width)
+            listed = f"{self._keys.first('complete')} lists what can be said"
+            return Content.styled(f"Type a command: {offered}{listed}", "$quiet")
+        return hints.verb(line, self.field.size.width)
 
     def _advice(self, advice: list[Advice]) -> Content:
         if self._said:
@@ -213,59 +269,19 @@ class Composer(Vertical):
         severities = list(Severity)
         worst, *others = sorted(advice, key=lambda item: -severities.index(item.severity))
         roomy = self.query_one("#composer-advice").size.height > 1
-        fix = ["→ fixes it", "enter sends as it is"] if self.field.fix is not None else []
+        fixed = self.field.fix is not None and not self.field.rest_of_offer
+        fix = ["→ fixes it", "enter sends as it is"] if fixed else []
         if roomy and others:
             more = [f"{len(others) - 1} more"] if len(others) > 1 else []
             return Content.assemble(
-                _doubt(worst), _quiet([*fix[:1], worst.rfc]),
-                "\n", _doubt(others[0]), _quiet([others[0].rfc, *more]),
+                hints.doubt(worst), hints.quiet([*fix[:1], worst.rfc]),
+                "\n", hints.doubt(others[0]), hints.quiet([others[0].rfc, *more]),
             )  # fmt: skip
         more = [f"{len(others)} more"] if others else []
-        rest = _quiet([*fix, worst.rfc, *more])
-        return Content.assemble(_doubt(worst), "\n" if roomy else "", rest)
+        rest = hints.quiet([*fix, worst.rfc, *more])
+        return Content.assemble(hints.doubt(worst), "\n" if roomy else "", rest)
 
 
-def _doubt(advice: Advice) -> Content:
-    return Content.styled(
-        f"{_MARKS[advice.severity]} {visible(advice.text)}", _STYLES[advice.severity]
-    )
-
-
-def _quiet(words: list[str]) -> Content:
-    return Content.styled("  " + " · ".join(word for word in words if word), "$quiet")
-
-
-def _not_connected(view: SessionView, key: str) -> str:
-    match view.link:
-        case Link.RESOLVING | Link.CONNECTING:
-            return "Connecting; escape gives up."
-        case Link.HANDSHAKING:
-            return "TLS handshake; nothing can be sent now."
-        case Link.IDLE:
-            return f"Not connected: {key} connects. What you type here stays."
-        case _:
-            return f"Not connected any more: {key} connects again. What you type here stays."
-
-
-def _challenge(view: SessionView) -> Content:
-    exchange = view.exchange
-    if exchange is None or exchange.challenge is None:
-        return Content.styled("The server waits for an answer in Base64.", "$quiet")
-    if not exchange.challenge:
-        return Content.styled("The server waits for the answer.", "$quiet")
-    asked = visible(challenges.words(exchange.challenge) or exchange.challenge)
-    return Content.assemble(("The server asks ", "$quiet"), asked)
-
-
-def _verb(line: bytes, width: int) -> Content:
-    verb = lookup(line)
-    if verb is None:
-        return Content.styled("Not a command known here; it is sent as it stands.", "$quiet")
-    expects = f"expects {verb.expects} · {verb.rfc}"
-    syntax = Content(verb.syntax).truncate(max(20, width - len(expects) - 3), ellipsis=True)
-    gap = max(3, width - syntax.cell_length - len(expects))
-    return Content.assemble(syntax, " " * gap, (expects, "$quiet"))
-
-
-def _lines(count: int) -> str:
-    return "1 more pasted line" if count == 1 else f"{count} more pasted lines"
+def _octet(text: str, index: int) -> int:
+    """Where the character stands in the octets."""
+    return len(text[:index].encode("utf-8", "replace"))

@@ -21,6 +21,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TargetError, TlsMode
 from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.completing import Completing
 from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
@@ -80,6 +81,7 @@ class MainScreen(Screen[None]):
         self.operator = Operator(self._ask, self.say, keys)
         self.tokens = TokenKeys(self)
         self.revealing = Revealing(self, self.tokens.show_secrets)
+        self.completing = Completing(self)
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
@@ -90,7 +92,9 @@ class MainScreen(Screen[None]):
                 yield ServerPane()
             with Vertical(id="talk"):
                 yield LogPane()
-                yield Composer(self._keys, self._send, self._give_up, self._octets)
+                yield Composer(
+                    self._keys, self._send, self._give_up, self._octets, self.completing.ways
+                )
         yield KeyBar(self._keys)
         yield Static(id="too-small")
 
@@ -308,7 +312,11 @@ class MainScreen(Screen[None]):
             sent()
             self._draw()
 
-        self.operator.send(text, self.credentials.credentials, on_its_way)
+        credentials = self.credentials.credentials
+        if self.composer.raw:
+            self.operator.send_raw(text, credentials.user, on_its_way)
+        else:
+            self.operator.send(text, credentials, on_its_way)
 
     def _octets(self, text: str) -> int:
         return self.operator.octets(text, self.credentials.credentials)

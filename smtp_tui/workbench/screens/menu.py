@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -12,8 +13,6 @@ from textual.geometry import Offset, Region
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
-from smtp_tui.workbench.panes.choice import Option
-
 
 class MenuScreen(ModalScreen[str]):
     """Gives the value that was taken, None for none; ``field`` is where its field stands."""
@@ -23,14 +22,16 @@ class MenuScreen(ModalScreen[str]):
         Binding("space", "take", show=False),
     ]
 
-    def __init__(self, options: tuple[Option, ...], value: str, field: Region) -> None:
+    def __init__(
+        self, options: Sequence[tuple[str | Content, str]], value: str, field: Region
+    ) -> None:
         super().__init__()
         self._options = options
         self._value = value
         self._field = field
 
     def compose(self) -> ComposeResult:
-        menu = OptionList(*(Content(label) for label, _ in self._options), compact=True)
+        menu = OptionList(*(_shown(label) for label, _ in self._options), compact=True)
         height = min(len(self._options), 10) + 2
         below = self._field.bottom + height <= self.app.size.height
         top = self._field.bottom if below else self._field.y - height
@@ -62,3 +63,7 @@ class MenuScreen(ModalScreen[str]):
     def action_leave(self) -> None:
         """Keep what was."""
         self.dismiss(None)
+
+
+def _shown(label: str | Content) -> Content:
+    return label if isinstance(label, Content) else Content(label)

@@ -1,0 +1,62 @@
+"""How the command line can go on: what is known of the session, and the list of all ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from smtp_tui.smtp.completion import Completion, Known, addresses_in, completions
+from smtp_tui.smtp.visible import visible
+
+if TYPE_CHECKING:
+    from smtp_tui.workbench.screens.main import MainScreen
+
+_COLUMN = 24
+
+
+class Completing:
+    """Completes the command line of a screen; nothing is sent by it."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def ways(self, text: str) -> tuple[Completion, ...]:
+        """The ways this text can go on in the session as it is."""
+        screen = self._screen
+        target = screen.view.target
+        known = Known(
+            ehlo=target.ehlo if target is not None else "",
+            user=screen.credentials.credentials.user,
+            lmtp=target is not None and target.lmtp,
+            addresses=addresses_in(screen.composer.field.history),
+        )
+        return completions(text, screen.view.state, known) if screen.view.takes_lines else ()
+
+    def list(self) -> None:
+        """Open the list of all ways; the one taken is put on the command line."""
+        from smtp_tui.workbench.screens.menu import MenuScreen
+
+        screen, field = self._screen, self._screen.composer.field
+        field.focus()
+        ways = self.ways(field.value)
+        if not ways:
+            screen.say("There is nothing to list here: what you type is sent as it stands.")
+            return
+
+        def taken(line: str | None) -> None:
+            if line is not None:
+                screen.composer.insert(line)
+
+        options = tuple((_label(each, field.region.width - 1), each.line) for each in ways)
+        screen.app.push_screen(MenuScreen(options, ways[0].line, field.region), taken)
+
+
+def _label(way: Completion, width: int) -> Content:
+    """The word and what it means; what makes no sense now is quiet."""
+    word = visible(way.word)
+    gap = " " * max(2, _COLUMN - len(word))
+    rfc = f" · {way.rfc}" if way.rfc else ""
+    return Content.assemble(
+        (word, "bold" if way.timely else "$quiet"), gap, (f"{way.meaning}{rfc}", "$quiet")
+    ).truncate(width, ellipsis=True)
