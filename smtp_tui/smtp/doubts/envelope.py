@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp_tui.smtp.amounts import human_size
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
-from smtp_tui.smtp.extensions import Extensions, human_size
+from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.parameters import Given, Parameter, given, parameters
 from smtp_tui.smtp.state import State
 
