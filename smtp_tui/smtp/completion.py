@@ -63,7 +63,7 @@ def _ways(line: str, state: State, known: Known) -> Iterator[Completion]:
     path = _PATH.fullmatch(line)
     if path is not None:
         yield from _addresses(path, known, state)
-    elif len(words) <= 1 and not behind:
+    elif not words or (len(words) == 1 and not behind):
         yield from _verbs(line.strip(), state, known)
     elif given(line.encode("utf-8", "replace")) is not None:
         if behind or len(words) > 2:
