@@ -35,6 +35,7 @@ _SUBCOMMANDS = {
     "probe": "see what a server offers and how it encrypts",
     "auth": "print the AUTH string of a mechanism",
     "decode": "take a credential apart and say what is wrong with it",
+    "explain": "say what a reply means and what to do about it",
     "practice": "run the practice server alone",
 }
 
@@ -44,6 +45,7 @@ smtp-tui [TARGET] [options]
        smtp-tui probe TARGET [options]
        smtp-tui auth MECHANISM [options]
        smtp-tui decode TOKEN|- [options]
+       smtp-tui explain REPLY|- [options]
        smtp-tui practice [options]"""
 
 _HELP = f"""\
@@ -90,6 +92,10 @@ def _dispatch(arguments: list[str]) -> int:
             from smtp_tui import decode
 
             return decode.command(rest)
+        case ["explain", *rest]:
+            from smtp_tui import explain
+
+            return explain.command(rest)
         case ["practice", *rest]:
             return _practice(rest)
         case _:

@@ -20,10 +20,10 @@ from textual.theme import Theme
 from smtp_tui.settings import Settings
 from smtp_tui.wire.events import Event
 from smtp_tui.wire.target import Target, TlsMode
-from smtp_tui.workbench.actions import ACTIONS, bindings
+from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
-from smtp_tui.workbench.keymap import Keys, checked_keymap
+from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
 from smtp_tui.workbench.log_keeping import logged
 from smtp_tui.workbench.operator import Worker
 from smtp_tui.workbench.practice import Practice

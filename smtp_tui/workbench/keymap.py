@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from textual.binding import Binding
 
@@ -19,6 +19,19 @@ LOG_KEYS: Mapping[str, Binding] = {
     if isinstance(binding, Binding) and binding.id is not None
 }
 """What works while the log has the focus, by id."""
+
+
+def bindings() -> Iterator[Binding]:
+    """The keys of all actions, re-mappable by the action's id."""
+    for action in ACTIONS.values():
+        yield Binding(
+            action.keys,
+            f"do({action.id!r})",
+            action.title,
+            tooltip=action.help(),
+            priority=action.priority,
+            id=action.id,
+        )
 
 
 class Keys:

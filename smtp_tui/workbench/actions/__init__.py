@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from textual.binding import Binding
+from collections.abc import Mapping
 
 from smtp_tui.workbench.actions import (
     composer,
@@ -15,7 +13,7 @@ from smtp_tui.workbench.actions import (
 )
 from smtp_tui.workbench.actions.base import UserAction
 
-__all__ = ["ACTIONS", "UserAction", "bindings"]
+__all__ = ["ACTIONS", "UserAction"]
 
 ACTIONS: Mapping[str, type[UserAction]] = {
     action.id: action
@@ -30,16 +28,3 @@ ACTIONS: Mapping[str, type[UserAction]] = {
     for action in group
 }
 """In the order of the bar of keys, of palette and help."""
-
-
-def bindings() -> Iterator[Binding]:
-    """The keys of all actions, re-mappable by the action's id."""
-    for action in ACTIONS.values():
-        yield Binding(
-            action.keys,
-            f"do({action.id!r})",
-            action.title,
-            tooltip=action.help(),
-            priority=action.priority,
-            id=action.id,
-        )

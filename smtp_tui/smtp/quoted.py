@@ -1,0 +1,87 @@
+"""Replies as people paste them: out of logs, mails and other programs' output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from smtp_tui.smtp.commands import verb_of
+from smtp_tui.smtp.replies import enhanced_status
+
+_LINES = 10_000
+_LONGEST = 2048
+"""Characters read of one line."""
+
+_SERVER = re.compile(r"\s*(?:S:|[<~=*-]{1,4}[*>]{0,2})?\s{0,8}([2-5][0-9]{2})(?:([ -])(.*))?$")
+_CLIENT = re.compile(r"\s*(?:C:|[~-]>|>{1,3})\s{0,8}(\S.*)$")
+_CODE_INSIDE = re.compile(r"(?<![0-9A-Za-z.#:])([2-5][0-9]{2})(?=[ ,-])(?:, ?b?['\"])?[ -]?(.*)")
+_STATUS_INSIDE = re.compile(r"(?<![0-9A-Za-z.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A reply found in a text: its codes, the texts after them, and what it answers if seen.
+
+    ``code`` is None for a bare enhanced status code. ``codes`` are all that its lines begin with.
+    """
+
+    code: int | None
+    enhanced: str | None
+    lines: tuple[bytes, ...] = ()
+    verb: bytes = b""
+    codes: tuple[int, ...] = ()
+
+
+def find(text: str) -> Quoted | None:
+    """The first refusal in a text, else the first reply; None when there is no code in it.
+
+    Reads reply lines with or without a mark of who speaks before them, a code within a sentence,
+    a bare code and a bare enhanced status code. Reads at most 10,000 lines, of each the head.
+    """
+    lines = [line[:_LONGEST] for line in text.splitlines()[:_LINES]]
+    replies = _replies(lines)
+    for reply in replies:
+        if reply.code is not None and reply.code >= 400:
+            return reply
+    return replies[0] if replies else _inside(lines)
+
+
+def _replies(lines: Iterable[str]) -> list[Quoted]:
+    found: list[Quoted] = []
+    verb = b""
+    parts: list[tuple[int, bytes]] = []
+    for line in lines:
+        server = _SERVER.match(line)
+        if server is not None:
+            parts.append((int(server[1]), _octets(server[3] or "")))
+            if server[2] == "-":
+                continue
+        elif (client := _CLIENT.match(line)) is not None:
+            verb = verb_of(_octets(client[1]))
+        if parts:
+            found.append(_reply(parts, verb))
+            parts = []
+    return [*found, _reply(parts, verb)] if parts else found
+
+
+def _reply(parts: list[tuple[int, bytes]], verb: bytes) -> Quoted:
+    texts = tuple(text for _, text in parts)
+    codes = tuple(code for code, _ in parts)
+    return Quoted(codes[-1], enhanced_status(texts[0]), texts, verb, codes)
+
+
+def _inside(lines: Iterable[str]) -> Quoted | None:
+    status: Quoted | None = None
+    for line in lines:
+        if (code := _CODE_INSIDE.search(line)) is not None:
+            text = _octets(code[2])
+            found = _STATUS_INSIDE.search(line)
+            return Quoted(int(code[1]), found[1] if found else None, (text,), b"", (int(code[1]),))
+        if status is None and (found := _STATUS_INSIDE.search(line)) is not None:
+            status = Quoted(None, found[1], (_octets(line),))
+    return status
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
