@@ -1,0 +1,91 @@
+"""A session as an SVG picture: text and rectangles only, no font but those every machine has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtp_tui.transcript.excerpt import Excerpt, counted
+from smtp_tui.transcript.exports import look
+from smtp_tui.transcript.exports.text import content
+from smtp_tui.transcript.record import Record
+from smtp_tui.transcript.xml_text import escaped
+
+_COLUMNS = 100
+"""Characters of a line's text in one row."""
+_MOST_ROWS = 2000
+"""Rows that a picture holds: viewers choke on more."""
+_CHARACTER = 8.43
+_ROW = 20
+_EDGE = 18
+_TEXT = 13
+
+
+def write(excerpt: Excerpt) -> bytes:
+    """The picture; of a very long session its end, and the first line says so."""
+    rows = [row for record in excerpt.records for row in _rows(excerpt, record)]
+    left_out = max(0, len(rows) - _MOST_ROWS)
+    words = [f"{excerpt.heading}.", *excerpt.remarks]
+    if left_out:
+        words.append(f"{counted(left_out, 'older row')} did not fit into the picture.")
+    drawn: list[str] = []
+    top = _EDGE
+    for text in words:
+        drawn.append(_text(_TEXT, top, look.QUIET, text[: _COLUMNS + 20]))
+        top += _ROW
+    top += _ROW // 2
+    for row in rows[left_out:]:
+        drawn += row.drawn(top)
+        top += _ROW
+    width = round(_EDGE * 2 + (_COLUMNS + 20) * _CHARACTER)
+    height = top + _EDGE
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" font-family="{look.FONT}" font-size="14">\n'
+        f'<rect width="100%" height="100%" rx="8" fill="{look.BACKGROUND}"/>\n'
+        f"{''.join(drawn)}</svg>\n"
+    )
+    return picture.encode("utf-8", "replace")
+
+
+class _Row:
+    """One row of the picture."""
+
+    def __init__(self, record: Record, text: str, time: str, took: str, letter: str) -> None:
+        self._record = record
+        self._text = text
+        self._time = time
+        self._took = took
+        self._letter = letter
+
+    def drawn(self, top: int) -> Iterator[str]:
+        """Its elements, the bar at the left first."""
+        shade, bar = look.colour(self._record), look.gutter(self._record)
+        yield f'<rect x="{_EDGE}" y="{top}" width="3" height="{_ROW}" fill="{bar}"/>\n'
+        yield _text(1, top, look.QUIET, self._time)
+        yield _text(10, top, shade, self._letter)
+        yield _text(_TEXT, top, shade, self._text)
+        yield _text(_COLUMNS + _TEXT, top, look.QUIET, self._took)
+
+
+def _rows(excerpt: Excerpt, record: Record) -> Iterator[_Row]:
+    text = content(record)
+    yield _Row(
+        record,
+        text[:_COLUMNS],
+        f"{excerpt.seconds(record):8.3f}",
+        look.round_trip(record).rjust(7),
+        record.kind.letter,
+    )
+    for start in range(_COLUMNS, len(text), _COLUMNS):
+        yield _Row(record, text[start : start + _COLUMNS], "", "", "")
+
+
+def _text(column: int, top: int, shade: str, text: str) -> str:
+    """Text at a column; nothing for none."""
+    if not text.strip():
+        return ""
+    left = _EDGE + column * _CHARACTER
+    return (
+        f'<text x="{left:.1f}" y="{top + 15}" fill="{shade}" xml:space="preserve">'
+        f"{escaped(text)}</text>\n"
+    )
