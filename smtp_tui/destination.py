@@ -17,15 +17,10 @@ from smtp_tui.settings import (
 )
 from smtp_tui.wire.target import Family, Target, TlsMode, parse_target, validate
 
-_NOTHING = Profile("")
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line says of the connection; None and "" where it says nothing.
-
-    ``encryption`` is what it says of TLS beyond the mode, as a layer of settings.
-    """
+    """What the command line says of the connection; None and "" where it says nothing."""
 
     target: str | None = None
     profile: str | None = None
@@ -36,12 +31,11 @@ class Asked:
     user: str | None = None
     timeout: float | None = None
     family: Family | None = None
-    encryption: Profile = _NOTHING
 
     def layer(self) -> Profile:
         """The layer of settings it stands for, without the target."""
-        return replace(
-            self.encryption,
+        return Profile(
+            name="",
             tls=self.tls,
             ca_file=self.ca_file,
             verify=False if self.insecure else None,

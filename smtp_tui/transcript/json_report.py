@@ -4,17 +4,19 @@ Each has ``kind`` and ``time`` (seconds since the beginning). The kinds and what
 ``note`` text; ``client`` line (secrets masked); ``server`` code, enhanced, lines, ms, command, and
 where a reply was expected line, expected and ok; ``tls`` version, cipher, verified, error;
 ``alarm`` text and data; ``closed`` clean and text; ``result`` ok, exit, met, failed, skipped,
-failures (line, expected, got) and text.
+failures (line, expected, got) and text; ``difference`` line and lines. Where several servers are
+played on, each object has ``target``, too.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from smtp_tui.smtp import events as smtp
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Failure, Result
+from smtp_tui.transcript.differences import Difference
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.record import Kind
 from smtp_tui.transcript.sent_lines import SentLine, SentLines
@@ -26,7 +28,8 @@ Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Valu
 class JsonReport:
     """Writes each event of a play as it happens; ``write`` takes one line without its end."""
 
-    def __init__(self, write: Callable[[str], None], veil: Veil) -> None:
+    def __init__(self, write: Callable[[str], None], veil: Veil, target: str = "") -> None:
+        self._target = {"target": target} if target else {}
         self._write = write
         self._veil = veil
         self._sent = SentLines()
@@ -78,6 +81,11 @@ class JsonReport:
             failures=[self._failure(failure) for failure in result.failures],
             text=self._veil.text(result.trouble),
         )
+
+    def differences(self, found: Iterable[Difference]) -> None:
+        """Take the replies that differ from the script: as they were expected and as they came."""
+        for each in found:
+            self._object("difference", line=each.number, lines=each.lines)
 
     def _reply(self, reply: smtp.Reply, elapsed: float | None, check: Check | None) -> None:
         milliseconds = None if elapsed is None else round(elapsed * 1000, 3)
@@ -131,4 +139,4 @@ class JsonReport:
 
     def _object(self, kind: str, **values: Value) -> None:
         time = self._now - (self._now if self._began is None else self._began)
-        self._write(json.dumps({"kind": kind, "time": round(time, 6), **values}))
+        self._write(json.dumps({"kind": kind, **self._target, "time": round(time, 6), **values}))

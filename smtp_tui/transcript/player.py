@@ -41,7 +41,8 @@ class Player:
     """Plays one script over one new connection; ``play`` does all of it.
 
     ``watch`` is told all that happens, the veil learns every secret before it is sent, the
-    credentials fill the placeholders; ``patience`` is how many seconds each reply may take.
+    credentials fill the placeholders; ``patience`` is how many seconds each reply may take,
+    ``number`` what the connection is called in events.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Player:
         credentials: Credentials | None = None,
         patience: float = PATIENCE,
         context: ssl.SSLContext | None = None,
+        number: int = 1,
     ) -> None:
         self._script = script
         self._target = target
@@ -65,7 +67,7 @@ class Player:
         )
         self._filler = Filler()
         self._challenges = 0
-        self._connection = Connection(target, sink=self._take, context=context)
+        self._connection = Connection(target, sink=self._take, number=number, context=context)
         self._turn = 0
 
     def play(self) -> Result:

@@ -6,11 +6,12 @@ wrong; a tick stands before a reply that was expected, a cross before one that w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from smtp_tui.smtp import events as smtp
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Result
+from smtp_tui.transcript.differences import Difference
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.record import Kind
 from smtp_tui.transcript.sent_lines import SentLine, SentLines
@@ -51,6 +52,13 @@ class TextReport:
         """Take the end: the last line says how it went."""
         self._flush()
         self._write(f"{FAILED if result.outcome else MET} {sentences.total(result)}")
+
+    def differences(self, found: Iterable[Difference]) -> None:
+        """Take the replies that differ from the script: as they were expected and as they came."""
+        for each in found:
+            self._write(f"  line {each.number} differs")
+            for line in each.lines:
+                self._write(f"    {line}")
 
     def _told(self, at: float, told: smtp.Event, check: Check | None) -> None:
         match told:
