@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from smtp_tui import __version__
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.redaction import Redaction
 
@@ -29,7 +28,7 @@ class Excerpt:
         """What made this, and when the session was."""
         wall = self.records[0].wall if self.records else 0.0
         when = f", {moment(wall)}" if wall > 0 else ""
-        return f"A session written by smtp-tui {__version__}{when}"
+        return f"A session written by smtp-tui{when}"
 
     @property
     def remarks(self) -> tuple[str, ...]:
