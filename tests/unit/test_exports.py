@@ -228,7 +228,7 @@ def test_text_has_the_marks_of_swaks() -> None:
     session = signed_in().client(b"MAIL FROM:<a@b>\r\n").server(b"550 no\r\n")
     session.note("It is over.", Kind.ALARM)
     lines = written("text", session.records).splitlines()
-    assert lines[0].startswith("=== A session written by smtp-tui, 2023-11-14 22:15:40 UTC.")
+    assert lines[0] == "=== A session written by smtp-tui, 2023-11-14 22:13:20 UTC."
     assert lines[2:] == [
         "=== smtp.example.org:587 · STARTTLS",
         "<-  220 smtp.example.org ESMTP",
