@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from smtp_tui.destination import Asked
     from smtp_tui.passwords import PasswordSource
+    from smtp_tui.practice.faults import Fault, Faults
 
 USAGE = 2
 
@@ -119,6 +120,7 @@ def add_connection(parser: Parser, *, several: bool = False) -> None:
     parser.add_argument(
         "--practice", action="store_true", help="start the practice server and connect to it"
     )
+    add_faults(parser)
     group = parser.add_argument_group("connection")
     group.add_argument("--profile", metavar="NAME", help="a profile from the settings file")
     group.add_argument(
@@ -150,6 +152,31 @@ def add_connection(parser: Parser, *, several: bool = False) -> None:
         )
 
 
+def add_faults(parser: Parser) -> None:
+    """Let the parser take faults for the practice server."""
+    parser.add_argument(
+        "--fault",
+        metavar="X",
+        type=_fault,
+        action="append",
+        default=[],
+        help="let the practice server misbehave, again for one more;"
+        " smtp-tui practice --help lists the faults",
+    )
+
+
+def faults(options: argparse.Namespace) -> Faults:
+    """The faults those options name; leaves where they exclude each other."""
+    from smtp_tui.practice.faults import FaultError, combined
+
+    if options.fault and not getattr(options, "practice", True):
+        raise SystemExit(fail("--fault is about the practice server: say --practice too"))
+    try:
+        return combined(options.fault)
+    except FaultError as error:
+        raise SystemExit(fail(str(error))) from None
+
+
 def asked(options: argparse.Namespace) -> Asked:
     """What those options say of the connection."""
     from pathlib import Path
@@ -167,6 +194,7 @@ def asked(options: argparse.Namespace) -> Asked:
         user=options.user,
         timeout=options.timeout,
         family=Family(options.family) if options.family else None,
+        faults=faults(options),
     )
 
 
@@ -175,6 +203,15 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise argparse.ArgumentTypeError("a port from 0 to 65535 is meant")
     return int(text)
+
+
+def _fault(text: str) -> Fault:
+    from smtp_tui.practice.faults import FaultError, named
+
+    try:
+        return named(text)
+    except FaultError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _seconds(text: str) -> float:

@@ -14,10 +14,12 @@ from smtp_tui import __version__
 from smtp_tui.arguments import (
     Parser,
     add_connection,
+    add_faults,
     add_log,
     add_passwords,
     asked,
     fail,
+    faults,
     passwords,
     port,
 )
@@ -101,8 +103,10 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _practice(arguments: list[str]) -> int:
     from smtp_tui.practice.command import DEFAULT_STARTTLS_PORT, DEFAULT_TLS_PORT, serve
+    from smtp_tui.practice.faults import FAULTS
 
-    parser = Parser("practice", "Run the practice server alone.")
+    known = "".join(f"  {fault.value:<21}{facts.does}\n" for fault, facts in FAULTS.items())
+    parser = Parser("practice", "Run the practice server alone.", f"faults:\n{known}")
     parser.add_argument(
         "--host", default="127.0.0.1", help="the loopback address to listen on (%(default)s)"
     )
@@ -120,8 +124,9 @@ def _practice(arguments: list[str]) -> int:
         metavar="PORT",
         help="the port for implicit TLS, 0 for any free one (%(default)s)",
     )
+    add_faults(parser)
     options = parser.read(arguments)
-    return serve(options.host, options.starttls_port, options.tls_port)
+    return serve(options.host, options.starttls_port, options.tls_port, faults(options))
 
 
 def _window(arguments: list[str]) -> int:
@@ -170,6 +175,7 @@ def _window(arguments: list[str]) -> int:
         user="" if options.practice else destination.user,
         connect_at_once=wanted.target is not None,
         practice=options.practice,
+        faults=wanted.faults,
         settings=destination.settings,
         profile=destination.profile,
         mechanism=destination.mechanism,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.settings import (
     Problem,
     Profile,
@@ -17,10 +19,16 @@ from smtp_tui.settings import (
 )
 from smtp_tui.wire.target import Family, Target, TlsMode, parse_target, validate
 
+if TYPE_CHECKING:
+    from smtp_tui.practice.server import PracticeAddress
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line says of the connection; None and "" where it says nothing."""
+    """What the command line says of the connection; None and "" where it says nothing.
+
+    ``faults`` are for the practice server alone.
+    """
 
     target: str | None = None
     profile: str | None = None
@@ -31,6 +39,7 @@ class Asked:
     user: str | None = None
     timeout: float | None = None
     family: Family | None = None
+    faults: Faults = NO_FAULTS
 
     def layer(self) -> Profile:
         """The layer of settings it stands for, without the target."""
@@ -96,17 +105,17 @@ def find(asked: Asked, environ: Mapping[str, str]) -> Destination:
     )
 
 
-def practice(asked: Asked, host: str, starttls_port: int, tls_port: int, ca_file: Path) -> Target:
+def practice(asked: Asked, at: PracticeAddress) -> Target:
     """The practice server as target; of the command line only what does not name a server."""
-    implicit = asked.tls is TlsMode.IMPLICIT
-    base = asked.layer().target()
+    usual = TlsMode.IMPLICIT if at.faults.implicit else TlsMode.STARTTLS
+    mode = asked.tls or usual
     return validate(
         replace(
-            base,
-            host=host,
-            port=tls_port if implicit else starttls_port,
-            tls=asked.tls or TlsMode.STARTTLS,
-            ca_file=ca_file,
+            asked.layer().target(),
+            host=at.host,
+            port=at.tls_port if mode is TlsMode.IMPLICIT else at.starttls_port,
+            tls=mode,
+            ca_file=at.ca_file,
         )
     )
 

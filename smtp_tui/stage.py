@@ -48,9 +48,9 @@ def stage(wanted: Asked, *, with_practice: bool) -> Iterator[Stage]:
 
     if wanted.target is not None or wanted.profile is not None:
         raise StageError("--practice brings its own server: leave out the target and the profile")
-    with PracticeServer() as server:
+    with PracticeServer(faults=wanted.faults) as server:
         at = server.address
-        target = practice(wanted, at.host, at.starttls_port, at.tls_port, at.ca_file)
+        target = practice(wanted, at)
         yield Stage(target, wanted.user or at.user, wanted.timeout, at)
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from smtp_tui.practice.faults import FAULTS, NO_FAULTS, Faults
 from smtp_tui.smtp.visible import visible
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def serve(
     host: str = "127.0.0.1",
     starttls_port: int = DEFAULT_STARTTLS_PORT,
     tls_port: int = DEFAULT_TLS_PORT,
+    faults: Faults = NO_FAULTS,
 ) -> int:
     """Run the practice server until Ctrl+C, a line for each message it accepts.
 
@@ -39,7 +41,9 @@ def serve(
     messages: queue.SimpleQueue[PracticeMessage] = queue.SimpleQueue()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as tidy an end as Ctrl+C
     try:
-        with PracticeServer(host, starttls_port, tls_port, on_message=messages.put) as server:
+        with PracticeServer(
+            host, starttls_port, tls_port, faults=faults, on_message=messages.put
+        ) as server:
             print(_welcome(server.address), flush=True)
             while True:
                 print(_line(messages.get()), flush=True)
@@ -76,8 +80,16 @@ Talk to it
 Recipients answer to order, at any domain: 550@ or another code from 400 to 599,
 greylist@ (refused once), slow5@ (after so many seconds), drop@ (hangs up).
 
-Accepted messages follow, a line each. Ctrl+C ends the server.
+{_faulty(address.faults)}Accepted messages follow, a line each. Ctrl+C ends the server.
 """
+
+
+def _faulty(faults: Faults) -> str:
+    """What is wrong with it, as a paragraph of the welcome."""
+    if not faults:
+        return ""
+    rows = "".join(f"  {fault.value:<21}{FAULTS[fault].does}\n" for fault in faults.kinds)
+    return f"Faults\n\n{rows}\n"
 
 
 def _line(message: PracticeMessage) -> str:

@@ -20,7 +20,7 @@ _IDLE_SECONDS = 1_800.0  # people read and think while they practise
 _LINGER_SECONDS = 30.0
 
 _LIBRARY_READY = "220 Ready to start TLS"
-_READY = b"220 2.0.0 Ready to start TLS"
+READY = b"220 2.0.0 Ready to start TLS"
 
 
 class Goodbye(Exception):
@@ -40,18 +40,28 @@ class Connection(SMTP):
     ``Refusal`` to refuse, ``Goodbye`` or ``Vanished`` to end.
 
     ``serial`` numbers the connection in the replies; a client that comes when it is ``crowded``
-    is sent away.
+    is sent away, and so is one that is ``idle`` for so many seconds (None: half an hour).
     """
 
     line_length_limit = 1 << 16  # what the stream reads ahead; lines have limits of their own
 
-    def __init__(self, context: ssl.SSLContext, serial: int, *, crowded: bool = False) -> None:
+    ready = READY
+    """The last word before TLS."""
+
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        serial: int,
+        *,
+        crowded: bool = False,
+        idle: float | None = None,
+    ) -> None:
         super().__init__(
             None,
             hostname=HOST_NAME,
             tls_context=context,
             enable_SMTPUTF8=True,
-            timeout=_IDLE_SECONDS,
+            timeout=_IDLE_SECONDS if idle is None else idle,
             loop=asyncio.get_running_loop(),
         )
         self._serial = serial
@@ -116,19 +126,24 @@ class Connection(SMTP):
         finally:
             leave()
 
+    async def greet(self) -> None:
+        """Say the first word (RFC 5321 3.1)."""
+        await self.say(Reply(220, "", (f"{HOST_NAME} ESMTP",)))
+
     async def _converse(self) -> None:
         if self._crowded:
             await self.say(say(421, "4.7.0", "Too many connections, try again later."))
-        await self.say(Reply(220, "", (f"{HOST_NAME} ESMTP",)))
+        await self.greet()
         while True:
             self._exchanges += 1
             try:
-                await self._answer(await self.next_line())
+                await self.answer(await self.next_line())
             except Refusal as refusal:
                 await self.say(refusal.reply)
             await asyncio.sleep(0)  # a flood of commands must not keep the others waiting
 
-    async def _answer(self, line: bytes) -> None:
+    async def answer(self, line: bytes) -> None:
+        """Answer one command line; raises ``Refusal`` to refuse it."""
         word, _, rest = line.partition(b" ")
         verb = word.decode("latin-1").upper()
         if len(line) > _COMMAND_LINE and verb != "AUTH":
@@ -154,7 +169,7 @@ class Connection(SMTP):
     async def push(self, status: AnyStr) -> None:
         """Send one reply; the library's own word before TLS gets the manner of the others."""
         if status == _LIBRARY_READY:
-            await super().push(_READY)
+            await super().push(self.ready)
         else:
             await super().push(status)
 

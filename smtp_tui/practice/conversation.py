@@ -10,10 +10,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from smtp_tui.practice.account import MECHANISMS, PRACTICE_ACCOUNT, Unreadable, decode
-from smtp_tui.practice.connection import HOST_NAME, Connection, Goodbye, Vanished
+from smtp_tui.practice.connection import (
+    HOST_NAME,
+    Connection,
+    Goodbye,
+    Vanished,
+)
 from smtp_tui.practice.envelope import SIZE_LIMIT, parse_mail, parse_rcpt
 from smtp_tui.practice.mailbox import Mailbox, PracticeMessage
-from smtp_tui.practice.recipients import Acquaintances, Greylist, Refuse, Vanish, Wait, part_of
+from smtp_tui.practice.recipients import (
+    Acquaintances,
+    Greylist,
+    Part,
+    Refuse,
+    Vanish,
+    Wait,
+    part_of,
+)
 from smtp_tui.practice.replies import Refusal, Reply, say
 
 _MOST_RECIPIENTS = 100
@@ -22,7 +35,7 @@ _CHUNK = re.compile(r"([0-9]{1,20})(?:[ \t]+(LAST))?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class _Transaction:
+class Transaction:
     """A message on its way: its envelope, and the octets of its chunks once BDAT began."""
 
     sender: str
@@ -37,7 +50,7 @@ class _Standing:
 
     hello: bool = False
     user: str | None = None
-    transaction: _Transaction | None = None
+    transaction: Transaction | None = None
 
 
 class Conversation(Connection):
@@ -51,8 +64,9 @@ class Conversation(Connection):
         serial: int,
         *,
         crowded: bool = False,
+        idle: float | None = None,
     ) -> None:
-        super().__init__(context, serial, crowded=crowded)
+        super().__init__(context, serial, crowded=crowded, idle=idle)
         self._mailbox = mailbox
         self._acquaintances = acquaintances
         self._standing = _Standing()
@@ -70,7 +84,7 @@ class Conversation(Connection):
 
     def _need_privacy(self) -> None:
         self._need_hello()
-        if not self.is_private():
+        if not self._lets_sign_in():
             raise Refusal(530, "5.7.0", "Must issue a STARTTLS command first.")
 
     def _need_user(self) -> str:
@@ -84,13 +98,13 @@ class Conversation(Connection):
             )
         return self._standing.user
 
-    def _need_transaction(self) -> _Transaction:
+    def _need_transaction(self) -> Transaction:
         self._need_user()
         if self._standing.transaction is None:
             raise Refusal(503, "5.5.1", "MAIL first.")
         return self._standing.transaction
 
-    def _need_recipients(self) -> _Transaction:
+    def _need_recipients(self) -> Transaction:
         transaction = self._need_transaction()
         if not transaction.recipients:
             raise Refusal(503, "5.5.1", "RCPT first.")
@@ -111,13 +125,17 @@ class Conversation(Connection):
             f"{HOST_NAME} at your service, [{peer}]",
             f"SIZE {SIZE_LIMIT}",
             "8BITMIME",
-            f"AUTH {' '.join(MECHANISMS)}" if self.is_private() else "STARTTLS",
+            f"AUTH {' '.join(MECHANISMS)}" if self._lets_sign_in() else "STARTTLS",
             "ENHANCEDSTATUSCODES",
             "PIPELINING",
             "CHUNKING",
             "SMTPUTF8",
         )
         await self.say(Reply(250, "", offers, signed=False))
+
+    def _lets_sign_in(self) -> bool:
+        """Whether the connection is good enough for credentials."""
+        return self.is_private()
 
     def _greet(self, name: str) -> None:
         if not name:
@@ -185,7 +203,7 @@ class Conversation(Connection):
         self._need_user()
         if self._standing.transaction is not None:
             raise Refusal(503, "5.5.1", "A message has begun already: RSET starts another.")
-        self._standing.transaction = _Transaction(*parse_mail(arg or ""))
+        self._standing.transaction = Transaction(*parse_mail(arg or ""))
         await self.say(say(250, "2.1.0", "OK"))
 
     async def smtp_RCPT(self, arg: str | None) -> None:
@@ -196,7 +214,7 @@ class Conversation(Connection):
         recipient = parse_rcpt(arg or "", transaction.international)
         if len(transaction.recipients) >= _MOST_RECIPIENTS:
             raise Refusal(452, "4.5.3", "Too many recipients.")
-        match part_of(recipient):
+        match self._part_of(recipient):
             case Refuse(code) as refuse:
                 raise Refusal(code, refuse.enhanced, f"This recipient asks for a {code}.")
             case Wait(seconds):
@@ -207,6 +225,9 @@ class Conversation(Connection):
                 raise Refusal(451, "4.7.1", "Greylisted, try again: the second time will do.")
         transaction.recipients.append(recipient)
         await self.say(say(250, "2.1.5", "OK"))
+
+    def _part_of(self, recipient: str) -> Part:
+        return part_of(recipient)
 
     async def smtp_RSET(self, arg: str) -> None:
         """Forget the message (RFC 5321 4.1.1.5)."""
@@ -254,7 +275,7 @@ class Conversation(Connection):
         self._standing.transaction = None
         raise Refusal(552, "5.3.4", "Your message exceeds the size limit.")
 
-    async def _accept(self, transaction: _Transaction, content: bytes) -> None:
+    async def _accept(self, transaction: Transaction, content: bytes) -> None:
         self._standing.transaction = None
         self._mailbox.keep(
             PracticeMessage(

@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Self
 
 from smtp_tui.practice.account import PRACTICE_ACCOUNT
-from smtp_tui.practice.certificate import issue
+from smtp_tui.practice.certificate import Identity, issue
 from smtp_tui.practice.connection import HOST_NAME
+from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.practice.listening import CannotListenError, listen
 from smtp_tui.practice.mailbox import Mailbox, PracticeMessage
 from smtp_tui.practice.service import Service
@@ -24,7 +25,10 @@ __all__ = ["CannotListenError", "PracticeAddress", "PracticeMessage", "PracticeS
 
 @dataclass(frozen=True, slots=True)
 class PracticeAddress:
-    """Where the practice server listens, what to trust it by (PEM), and who may sign in."""
+    """Where the practice server listens, what to trust it by (PEM), and who may sign in.
+
+    ``faults`` are what is wrong with it.
+    """
 
     host: str
     starttls_port: int
@@ -33,14 +37,15 @@ class PracticeAddress:
     user: str
     password: str = field(repr=False)
     token: str = field(repr=False)
+    faults: Faults = NO_FAULTS
 
 
 class PracticeServer:
     """A practice server on two ports: one for STARTTLS, one for TLS from the first octet.
 
-    ``host`` is a loopback address; port 0 stands for any free port. ``on_message`` is called in
-    the server's thread with each message it accepts, and must neither raise nor block. The
-    thread is a daemon: a program may end without ``stop()``.
+    ``host`` is a loopback address; port 0 stands for any free port. With ``faults`` it misbehaves.
+    ``on_message`` is called in the server's thread with each message it accepts, and must neither
+    raise nor block. The thread is a daemon: a program may end without ``stop()``.
     """
 
     def __init__(
@@ -49,10 +54,12 @@ class PracticeServer:
         starttls_port: int = 0,
         tls_port: int = 0,
         *,
+        faults: Faults = NO_FAULTS,
         on_message: Callable[[PracticeMessage], None] | None = None,
     ) -> None:
         self._host = host
         self._ports = (starttls_port, tls_port)
+        self._faults = faults
         self._mailbox = Mailbox(on_message)
         self._address: PracticeAddress | None = None
         self._service: Service | None = None
@@ -89,7 +96,7 @@ class PracticeServer:
         with ExitStack() as undo:
             starttls = undo.enter_context(listen(self._host, self._ports[0]))
             tls = undo.enter_context(listen(self._host, self._ports[1]))
-            identity = issue(HOST_NAME, "localhost", "127.0.0.1", "::1")
+            identity = self._identity()
             self._address = PracticeAddress(
                 self._host,
                 starttls.getsockname()[1],
@@ -98,8 +105,9 @@ class PracticeServer:
                 PRACTICE_ACCOUNT.user,
                 PRACTICE_ACCOUNT.password,
                 PRACTICE_ACCOUNT.token,
+                self._faults,
             )
-            self._service = Service(starttls, tls, identity.context, self._mailbox)
+            self._service = Service(starttls, tls, identity.context, self._mailbox, self._faults)
             undo.pop_all()
         return self._address
 
@@ -110,6 +118,14 @@ class PracticeServer:
             service.stop()
             self._forget_ca()
             self._address = None
+
+    def _identity(self) -> Identity:
+        names = (HOST_NAME, "localhost", "127.0.0.1", "::1")
+        if not self._faults:
+            return issue(*names)
+        from smtp_tui.practice.flawed import issue_with  # more to load, and seldom wanted
+
+        return issue_with(self._faults, *names)
 
     def _save_ca(self, pem: bytes) -> Path:
         """The file with the CA certificate; it goes with ``stop()``, or when the program ends."""

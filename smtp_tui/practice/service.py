@@ -11,10 +11,13 @@ import ssl
 import threading
 import weakref
 from collections.abc import Mapping
+from functools import partial
 
 from smtp_tui.practice.conversation import Conversation
+from smtp_tui.practice.faults import NO_FAULTS, Fault, Faults
 from smtp_tui.practice.listening import Listener
 from smtp_tui.practice.mailbox import Mailbox
+from smtp_tui.practice.misbehaviour import Misbehaving
 from smtp_tui.practice.recipients import Acquaintances
 
 MOST_CONNECTIONS = 50
@@ -25,18 +28,25 @@ _FAREWELL_STEPS = 30
 _FAREWELL_STEP_SECONDS = 0.005
 
 _log = logging.getLogger(__name__)
+logging.getLogger("mail.log").addHandler(logging.NullHandler())  # aiosmtpd's; the screen is ours
 
 
 class Service:
     """Serves two listening sockets in a daemon thread, from when it is made until ``stop()``."""
 
     def __init__(
-        self, starttls: Listener, tls: Listener, context: ssl.SSLContext, mailbox: Mailbox
+        self,
+        starttls: Listener,
+        tls: Listener,
+        context: ssl.SSLContext,
+        mailbox: Mailbox,
+        faults: Faults = NO_FAULTS,
     ) -> None:
         self._starttls = starttls
         self._tls = tls
         self._context = context
         self._mailbox = mailbox
+        self._faults = faults
         self._acquaintances = Acquaintances()
         self._serials = itertools.count(1)
         self._conversations: weakref.WeakSet[Conversation] = weakref.WeakSet()
@@ -62,9 +72,13 @@ class Service:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(_note)
+        faults = self._faults
+        at_once = self._context if Fault.TLS_AT_ONCE in faults else None
+        tls = None if Fault.PLAIN_AT_TLS_PORT in faults or faults.spoil_tls else self._context
+        welcome_to_tls = partial(self._welcome, at_tls_port=Fault.PLAIN_AT_TLS_PORT not in faults)
         servers = [
-            await self._loop.create_server(self._welcome, sock=self._starttls),
-            await self._loop.create_server(self._welcome, sock=self._tls, ssl=self._context),
+            await self._loop.create_server(self._welcome, sock=self._starttls, ssl=at_once),
+            await self._loop.create_server(welcome_to_tls, sock=self._tls, ssl=tls),
         ]
         self._ready.set()
         await self._stopping.wait()
@@ -75,13 +89,15 @@ class Service:
             server.close()
         await self._part()
 
-    def _welcome(self) -> Conversation:
+    def _welcome(self, *, at_tls_port: bool = False) -> Conversation:
         crowded = len(self._connections()) > MOST_CONNECTIONS
-        conversation = Conversation(
+        conversation = Misbehaving(
             self._context,
             self._mailbox,
             self._acquaintances,
             next(self._serials),
+            faults=self._faults,
+            at_tls_port=at_tls_port,
             crowded=crowded,
         )
         self._conversations.add(conversation)

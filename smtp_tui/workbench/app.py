@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
+from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.settings import Settings
 from smtp_tui.wire.events import Event
 from smtp_tui.wire.target import Target, TlsMode
@@ -63,9 +64,9 @@ class Workbench(App[None]):
     """The window.
 
     ``target`` fills the form; it is connected to only with ``connect_at_once``. With ``practice``
-    the practice server is started and connected to, with the target's other settings. ``worker``
-    makes the worker from the sink it tells its events to. ``log`` is the path of a file that all
-    events are written to, "" for none.
+    the practice server is started, ``faults`` and all, and connected to, with the target's other
+    settings. ``worker`` makes the worker from the sink it tells its events to. ``log`` is the path
+    of a file that all events are written to, "" for none.
     """
 
     TITLE = "smtp-tui"
@@ -81,6 +82,7 @@ class Workbench(App[None]):
         user: str = "",
         connect_at_once: bool = False,
         practice: bool = False,
+        faults: Faults = NO_FAULTS,
         settings: Settings | None = None,
         profile: str = "",
         mechanism: str = "",
@@ -93,6 +95,7 @@ class Workbench(App[None]):
         self._user = user or (target.user if target is not None else "")
         self._connect_at_once = connect_at_once
         self._practice = practice
+        self._faults = faults
         self._make_worker = worker or _thread_worker
         self._worker: Worker | None = None
         self.desk: MainScreen
@@ -155,7 +158,7 @@ class Workbench(App[None]):
             desk.credentials.fill(self._user, self._password)
             self._password = ""
         if self._practice:
-            desk.start_practice()
+            desk.start_practice(self._faults)
         elif self._connect_at_once and self._target is not None:
             desk.connect()
 
@@ -163,14 +166,16 @@ class Workbench(App[None]):
     def _practice_ready(self, event: PracticeReady) -> None:
         at = event.address
         wanted = self._target if self._practice and self._target is not None else Target("")
+        mode = TlsMode.IMPLICIT if at.faults.implicit else wanted.tls
         target = replace(
             wanted,
             host=at.host,
-            port=at.tls_port if wanted.tls is TlsMode.IMPLICIT else at.starttls_port,
+            port=at.tls_port if mode is TlsMode.IMPLICIT else at.starttls_port,
+            tls=mode,
             ehlo=wanted.ehlo or "localhost",
             ca_file=at.ca_file,
         )
-        self.desk.practise(target, (at.starttls_port, at.tls_port), at.user, at.password)
+        self.desk.practise(target, at)
 
     @on(Copied)
     @on(Told)

@@ -7,8 +7,9 @@ done.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.escapes import EscapeError, unescape
@@ -21,6 +22,9 @@ from smtp_tui.workbench import disclosure
 from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.session import CONNECTING, Link, SessionView
+
+if TYPE_CHECKING:
+    from smtp_tui.practice.server import PracticeAddress
 
 
 class Worker(Protocol):
@@ -50,6 +54,7 @@ class Operator:
         self.view = SessionView()
         self.practice: frozenset[tuple[str, int]] = frozenset()
         """Hosts and ports of the practice server, whose account is no secret."""
+        self._faults = NO_FAULTS
         self._worker: Worker | None = None
         self._asked: list[actions.Action] = []
         self._ask = ask
@@ -216,7 +221,7 @@ class Operator:
             self._filler.challenged(now.number, now.challenge)
 
     def _when_agreed(self, found: Disclosure | None, go: Callable[[], None]) -> None:
-        if found is None or self._consent == found.mechanism or self.is_practice(self.view.target):
+        if found is None or self._consent == found.mechanism or self._only_practises():
             go()
             return
 
@@ -225,6 +230,20 @@ class Operator:
             go()
 
         self._ask(found, agreed)
+
+    def _only_practises(self) -> bool:
+        """Whether nobody need be asked; what a faulty server provokes is to be seen."""
+        target = self.view.target
+        return self.is_practice(target) and not self.faults_of(target)
+
+    def practise(self, at: PracticeAddress) -> None:
+        """The practice server is there."""
+        self.practice = frozenset((at.host, port) for port in (at.starttls_port, at.tls_port))
+        self._faults = at.faults
+
+    def faults_of(self, target: Target | None) -> Faults:
+        """What is wrong on purpose with that server."""
+        return self._faults if self.is_practice(target) else NO_FAULTS
 
     def is_practice(self, target: Target | None) -> bool:
         """Whether that is the practice server."""

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from smtp_tui.practice.faults import NO_FAULTS, Faults
+
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress, PracticeMessage, PracticeServer
 
@@ -21,26 +23,36 @@ class Practice:
     ) -> None:
         self._ready = ready
         self._failed = failed
+        self._faults = NO_FAULTS
         self._server: PracticeServer | None = None
+        self._turn = threading.Lock()
 
-    def start(self) -> None:
-        """Start it, or tell again where it listens; returns at once."""
-        threading.Thread(target=self._start, name="practice", daemon=True).start()
+    def start(self, faults: Faults = NO_FAULTS) -> None:
+        """Start it with these faults, or tell again where it listens; returns at once.
+
+        One that runs with other faults is stopped first; the mails it kept go with it.
+        """
+        threading.Thread(target=self._start, args=(faults,), name="practice", daemon=True).start()
 
     @property
     def messages(self) -> tuple[PracticeMessage, ...] | None:
         """What it accepted, oldest first; None while there is no practice server."""
-        return None if self._server is None else self._server.messages
+        server = self._server
+        return None if server is None else server.messages
 
-    def _start(self) -> None:
-        if self._server is None:
-            from smtp_tui.practice.server import CannotListenError, PracticeServer
+    def _start(self, faults: Faults) -> None:
+        from smtp_tui.practice.server import CannotListenError, PracticeServer
 
-            server = PracticeServer()
-            try:
-                server.start()
-            except CannotListenError as error:
-                self._failed(str(error))
-                return
-            self._server = server
-        self._ready(self._server.address)
+        with self._turn:
+            if self._server is not None and faults != self._faults:
+                self._server.stop()
+                self._server = None
+            if self._server is None:
+                server = PracticeServer(faults=faults)
+                try:
+                    server.start()
+                except CannotListenError as error:
+                    self._failed(str(error))
+                    return
+                self._server, self._faults = server, faults
+            self._ready(self._server.address)

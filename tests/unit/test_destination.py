@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.destination import Asked, Destination, find, practice
+from smtp_tui.practice.server import PracticeAddress
 from smtp_tui.settings import SettingsError
 from smtp_tui.wire.target import Family, Target, TargetError, TlsMode
 
@@ -140,7 +141,8 @@ def test_what_is_wrong_with_the_environment_is_told() -> None:
 
 def test_the_practice_server_is_trusted_by_its_own_authority(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
+    at = PracticeAddress("127.0.0.1", 1, 2, authority, "user", "password", "token")
     for tls, port in ((None, 1), (TlsMode.STARTTLS, 1), (TlsMode.NONE, 1), (TlsMode.IMPLICIT, 2)):
-        resolved = practice(Asked(tls=tls, timeout=3), "127.0.0.1", 1, 2, authority)
+        resolved = practice(Asked(tls=tls, timeout=3), at)
         assert (resolved.port, resolved.tls) == (port, tls or TlsMode.STARTTLS)
         assert (resolved.ca_file, resolved.verify, resolved.timeout) == (authority, True, 3)

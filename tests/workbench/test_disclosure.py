@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
+from smtp_tui.practice.faults import Fault, combined
+from smtp_tui.practice.server import PracticeAddress
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.wire.actions import Authenticate, Send
 from smtp_tui.wire.target import Target, TlsMode
@@ -17,6 +19,9 @@ from tests.workbench.scene import FACTS, GMAIL, Scene
 from tests.workbench.windows import Window, window
 
 UNVERIFIED = replace(FACTS, verified=False, problem="self-signed certificate")
+PRACTICE = PracticeAddress(
+    "127.0.0.1", 2587, 2465, Path("ca.pem"), "user@gmail.com", "password", "token"
+)
 PLAIN = "AUTH PLAIN AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
 
 
@@ -149,11 +154,20 @@ async def test_loopback_is_no_exception_for_a_tunnel_may_lead_on() -> None:
 async def test_the_practice_servers_account_is_no_secret() -> None:
     target = Target("127.0.0.1", 2587, ehlo="localhost")
     async with window(None) as at:
-        at.desk.practise(target, (2587, 2465), "user@gmail.com", "password")
+        at.desk.practise(target, PRACTICE)
         at.scene(target).greeted()
         await at.enter(PLAIN)
         assert not asked(at)
         assert at.sent == [PLAIN.encode()]
+
+
+async def test_a_practice_server_with_a_fault_is_asked_about_like_any_other() -> None:
+    target = Target("127.0.0.1", 2587, ehlo="localhost")
+    async with window(None) as at:
+        at.desk.practise(target, replace(PRACTICE, faults=combined([Fault.NO_STARTTLS])))
+        at.scene(target).greeted()
+        await at.enter(PLAIN)
+        assert asked(at)
 
 
 async def test_a_unix_socket_leads_nowhere_else() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from smtp_tui.practice.faults import FAULTS, Fault, Faults, combined
 from smtp_tui.practice.mailbox import PracticeMessage
+from smtp_tui.wire.events import Remedy
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.app import Workbench
+from smtp_tui.workbench.screens.faults import FaultsScreen
 from smtp_tui.workbench.screens.mails import mails_text
 from tests.workbench.live import LiveWindow, live_window
 from tests.workbench.windows import window
@@ -90,3 +95,53 @@ def test_of_very_many_or_very_long_mails_the_rest_is_said() -> None:
     assert "… 300 more lines" in shown
     assert "… 11 older ones" in shown
     assert mails_text([]).plain.startswith("None yet")
+
+
+async def test_a_fault_is_chosen_and_the_server_starts_anew_with_it() -> None:
+    async with live_window(practice=True) as at:
+        await at.shows("220 smtp.practice.test")
+        before = at.view.target
+        await at.pilot.press("shift+f4")
+        await at.shows("Practice server with a fault")
+        await at.shows(FAULTS[Fault.EXPIRED_CERT].does)
+        await at.pilot.press("enter")
+        await at.shows("fault: expired-cert")
+        await at.until(lambda: at.view.target != before and at.view.greeting == 220, "a new one")
+        assert before is not None
+        with socket.socket() as closed:
+            assert closed.connect_ex((before.host, before.port)) == errno.ECONNREFUSED
+        await at.enter("EHLO me")
+        await at.idle()
+        await at.pilot.press("f6")
+        await at.shows("expired on")
+        await at.pilot.press("f4")
+        await at.until(lambda: "fault: expired-cert" not in at.text(), "server without fault")
+
+
+async def test_several_faults_are_marked_unless_they_exclude_each_other() -> None:
+    async with window() as at:
+        chosen: list[Faults | None] = []
+        at.app.push_screen(FaultsScreen(), chosen.append)
+        await at.press("space", "down", "space")
+        assert "exclude each other" in at.text()
+        names = [fault.value for fault in FAULTS]
+        await at.press(*["down"] * (names.index("inject") - 1), "space", "enter")
+        assert [faults.names for faults in chosen if faults is not None] == ["expired-cert, inject"]
+
+
+async def test_the_chooser_closes_without_a_choice() -> None:
+    async with window(size=(80, 24)) as at:
+        chosen: list[Faults | None] = []
+        at.app.push_screen(FaultsScreen(), chosen.append)
+        await at.press("down", "space", "space", "escape")
+        assert chosen == [None]
+
+
+async def test_a_fault_that_shows_on_the_tls_port_is_met_there() -> None:
+    app = Workbench(practice=True, faults=combined([Fault.PLAIN_AT_TLS_PORT]))
+    async with app.run_test(size=(120, 40)) as pilot:
+        at = LiveWindow(app, pilot)
+        await at.until(lambda: at.view.remedy is Remedy.USE_STARTTLS, "the other way")
+        await at.pilot.press("ctrl+t")
+        await at.until(lambda: at.view.greeting == 220, "a greeting")
+        app.leave()

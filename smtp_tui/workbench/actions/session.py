@@ -108,6 +108,18 @@ class PracticeServer(UserAction):
         screen.start_practice()
 
 
+class PracticeFault(UserAction):
+    """Start the practice server with something wrong with it, to see what is said of that."""
+
+    id, keys, title = "fault", "shift+f4", "Practice server with a fault"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        from smtp_tui.workbench.screens.faults import choose
+
+        choose(screen)
+
+
 class PracticeMails(UserAction):
     """Show the mails that the practice server accepted."""
 
@@ -146,6 +158,7 @@ ACTIONS: tuple[type[UserAction], ...] = (
     Authenticate,
     Send,
     PracticeServer,
+    PracticeFault,
     PracticeMails,
     SaveProfile,
     Abort,

@@ -62,7 +62,7 @@ class ConnectionPane(Vertical):
         self._mode_chosen = target is not None and target.tls is not default_tls(target.port)
         self._suggested = self._base.tls
         self.border_title = Content("Connection")
-        self.border_subtitle = Content("enter connects")
+        self.fault("")
 
     def compose(self) -> ComposeResult:
         base = self._base
@@ -123,6 +123,11 @@ class ConnectionPane(Vertical):
         problem = self.query_one("#connection-problem", Static)
         problem.update(text)
         problem.display = bool(sentence)
+
+    def fault(self, names: str) -> None:
+        """Say which faults of the practice server are on, "" for none."""
+        text = f"fault: {names}" if names else "enter connects"
+        self.border_subtitle = Content.styled(text, "$warning" if names else "")
 
     def show_profiles(self, names: Sequence[str], chosen: str = "") -> None:
         """Offer these profiles, ``chosen`` being the one in the form."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widgets import Static
 
+from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.settings import Profile
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
@@ -39,6 +40,9 @@ from smtp_tui.workbench.revealing import Revealing
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.shelf import Shelf
 from smtp_tui.workbench.token_keys import TokenKeys
+
+if TYPE_CHECKING:
+    from smtp_tui.practice.server import PracticeAddress
 
 LEAST = (60, 15)
 """Columns and rows below which there is no room for the panes."""
@@ -139,10 +143,10 @@ class MainScreen(Screen[None]):
         self._close_drawer()
         self.composer.field.focus()
 
-    def start_practice(self) -> None:
+    def start_practice(self, faults: Faults = NO_FAULTS) -> None:
         """Start the practice server and connect to it."""
         self.say("The practice server is starting.")
-        self._practice.start()
+        self._practice.start(faults)
 
     def show_mails(self) -> None:
         """Show what the practice server accepted."""
@@ -154,11 +158,12 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(MailsScreen(messages))
 
-    def practise(self, target: Target, ports: tuple[int, ...], user: str, password: str) -> None:
+    def practise(self, target: Target, at: PracticeAddress) -> None:
         """Fill in the practice server and connect to it."""
-        self.operator.practice = frozenset((target.host, port) for port in ports)
+        self.operator.practise(at)
         self.connection.fill(target)
-        self.credentials.fill(user, password)
+        self.credentials.fill(at.user, at.password)
+        self.note(self.operator.faults_of(target).told)
         self.connect()
 
     def connect_other_way(self) -> None:
@@ -364,6 +369,7 @@ class MainScreen(Screen[None]):
         target = view.target
         self.query_one(StatusBar).show(view)
         self.query_one(ServerPane).show(view)
+        self.connection.fault(self.operator.faults_of(target).names)
         self.query_one(KeyBar).show(view)
         self.credentials.show(view)
         self.composer.show(
