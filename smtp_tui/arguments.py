@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from smtp_tui.destination import Asked
     from smtp_tui.passwords import PasswordSource
     from smtp_tui.practice.faults import Fault, Faults
+    from smtp_tui.settings import Profile
 
 USAGE = 2
 
@@ -150,6 +151,27 @@ def add_connection(parser: Parser, *, several: bool = False) -> None:
             const=number,
             help=f"use IPv{number} only",
         )
+    _add_encryption(parser)
+
+
+def _add_encryption(parser: Parser) -> None:
+    """How TLS is spoken, beyond the mode."""
+    group = parser.add_argument_group("TLS")
+    for option, metavar, text in _ENCRYPTION:
+        group.add_argument(option, metavar=metavar, help=text)
+
+
+_ENCRYPTION = (
+    ("--sni", "NAME", "announce this name instead of the host's; none announces none"),
+    ("--verify-name", "NAME", "the name the certificate must be for instead of the host's"),
+    ("--tls-min", "V", "the lowest version: 1.0, 1.1, 1.2 (as by default) or 1.3"),
+    ("--tls-max", "V", "the highest version"),
+    ("--ciphers", "LIST", "ciphers for TLS 1.2 and below, as openssl ciphers takes them"),
+    ("--client-cert", "F", "PEM file of a certificate to show to a server that asks for one"),
+    ("--client-key", "F", "PEM file of its key, if it is not in the same file"),
+    ("--key-log", "F", "write the session's secrets there, for Wireshark; SSLKEYLOGFILE does too"),
+    ("--alpn", "NAMES", "protocols to offer, separated by spaces"),
+)
 
 
 def add_faults(parser: Parser) -> None:
@@ -195,7 +217,23 @@ def asked(options: argparse.Namespace) -> Asked:
         timeout=options.timeout,
         family=Family(options.family) if options.family else None,
         faults=faults(options),
+        encryption=_encryption(options),
     )
+
+
+def _encryption(options: argparse.Namespace) -> Profile:
+    """What they say of TLS; leaves with the exit code for wrong usage if it makes no sense."""
+    from pathlib import Path
+
+    from smtp_tui.settings.fields import from_plain
+
+    keys = [option.removeprefix("--").replace("-", "_") for option, _, _ in _ENCRYPTION]
+    said = {key: getattr(options, key) for key in keys if getattr(options, key) is not None}
+
+    def refuse(key: str, text: str) -> None:
+        raise SystemExit(fail(f"--{key.replace('_', '-')}: {text}"))
+
+    return from_plain("", said, Path(), refuse)
 
 
 def port(text: str) -> int:

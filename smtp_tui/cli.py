@@ -34,6 +34,7 @@ _LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
 
 _SUBCOMMANDS = {
     "run": "play an .smtp file without the window",
+    "probe": "see what a server offers and how it encrypts",
     "auth": "print the AUTH string of a mechanism",
     "decode": "take a credential apart and say what is wrong with it",
     "explain": "say what a reply means and what to do about it",
@@ -43,6 +44,7 @@ _SUBCOMMANDS = {
 _USAGE = """\
 smtp-tui [TARGET] [options]
        smtp-tui run FILE [TARGET …] [options]
+       smtp-tui probe TARGET [options]
        smtp-tui auth MECHANISM [options]
        smtp-tui decode TOKEN|- [options]
        smtp-tui explain REPLY|- [options]
@@ -80,6 +82,10 @@ def _dispatch(arguments: list[str]) -> int:
             from smtp_tui import run
 
             return run.command(rest)
+        case ["probe", *rest]:
+            from smtp_tui import probe
+
+            return probe.command(rest)
         case ["auth", *rest]:
             from smtp_tui import auth
 

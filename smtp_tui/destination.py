@@ -22,12 +22,15 @@ from smtp_tui.wire.target import Family, Target, TlsMode, parse_target, validate
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress
 
+_NOTHING = Profile("")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the command line says of the connection; None and "" where it says nothing.
 
-    ``faults`` are for the practice server alone.
+    ``encryption`` is what it says of TLS beyond the mode, as a layer of settings; ``faults`` are
+    for the practice server alone.
     """
 
     target: str | None = None
@@ -39,12 +42,13 @@ class Asked:
     user: str | None = None
     timeout: float | None = None
     family: Family | None = None
+    encryption: Profile = _NOTHING
     faults: Faults = NO_FAULTS
 
     def layer(self) -> Profile:
         """The layer of settings it stands for, without the target."""
-        return Profile(
-            name="",
+        return replace(
+            self.encryption,
             tls=self.tls,
             ca_file=self.ca_file,
             verify=False if self.insecure else None,

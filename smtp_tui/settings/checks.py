@@ -13,6 +13,7 @@ from pathlib import Path
 
 from smtp_tui.settings.problem import Refused, shown
 from smtp_tui.wire.target import Family, TlsMode
+from smtp_tui.wire.tls_options import TlsVersion
 
 LONGEST_TIMEOUT = 86_400.0
 """Seconds in a day: no wait in a dialogue is longer, and the system's timers can hold it."""
@@ -80,6 +81,25 @@ def flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise Refused(f"{shown(value)} is neither true nor false; write one of them without quotes")
     return value
+
+
+def tls_version(value: object) -> TlsVersion:
+    """A version of TLS; the number may be text or not."""
+    text = str(value) if isinstance(value, float) else value
+    if isinstance(text, str):
+        number = text.strip(" ").casefold().removeprefix("tls").removeprefix("v").strip(" ")
+        for version in TlsVersion:
+            if version.value == number:
+                return version
+    raise Refused(f"{shown(value)} is not a version of TLS; use 1.0, 1.1, 1.2 or 1.3")
+
+
+def words(value: object) -> str:
+    """A list in one line, as of ciphers; OpenSSL does the rest."""
+    text = _text(value, "a list", "ECDHE+AESGCM").strip(" ")
+    if _CONTROL.search(text):
+        raise Refused(f"{shown(text)} holds a control character, which no list here can")
+    return text
 
 
 def timeout(value: object) -> float:

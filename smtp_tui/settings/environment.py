@@ -15,6 +15,7 @@ from smtp_tui.settings.reading import Settings
 T = TypeVar("T")
 
 PREFIX = "SMTP_TUI_"
+_KEY_LOG = "SSLKEYLOGFILE"
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off"}
 
@@ -31,8 +32,10 @@ class Resolved:
 def from_environment(environ: Mapping[str, str]) -> tuple[Profile, tuple[Problem, ...]]:
     """The layer the environment gives, and what in it is wrong and was ignored.
 
-    Reads ``SMTP_TUI_`` and HOST, PORT, TLS, EHLO, INSECURE, CA_FILE, TIMEOUT, USER; a variable
-    that is empty is not set. The password is none of this module's business.
+    Reads ``SMTP_TUI_`` and HOST, PORT, TLS, EHLO, INSECURE, CA_FILE, TIMEOUT, USER, SNI,
+    VERIFY_NAME, TLS_MIN, TLS_MAX, CIPHERS, CLIENT_CERT, CLIENT_KEY, KEY_LOG, ALPN; for the key
+    log also SSLKEYLOGFILE, as browsers do. A variable that is empty is not set. The password is
+    none of this module's business.
     """
     variables = _Variables(environ)
     profile = Profile(
@@ -45,6 +48,15 @@ def from_environment(environ: Mapping[str, str]) -> tuple[Profile, tuple[Problem
         ca_file=variables.take("CA_FILE", _path),
         timeout=variables.take("TIMEOUT", _timeout),
         user=variables.take("USER", checks.user),
+        sni=variables.take("SNI", checks.host),
+        verify_name=variables.take("VERIFY_NAME", checks.host),
+        tls_min=variables.take("TLS_MIN", checks.tls_version),
+        tls_max=variables.take("TLS_MAX", checks.tls_version),
+        ciphers=variables.take("CIPHERS", checks.words),
+        client_cert=variables.take("CLIENT_CERT", _path),
+        client_key=variables.take("CLIENT_KEY", _path),
+        key_log=variables.take("KEY_LOG", _path) or variables.take(_KEY_LOG, _path, prefix=""),
+        alpn=variables.take("ALPN", checks.words),
     )
     return profile, tuple(variables.problems)
 
@@ -97,16 +109,16 @@ class _Variables:
         self._environ = environ
         self.problems: list[Problem] = []
 
-    def has(self, variable: str) -> bool:
-        return bool(self._environ.get(PREFIX + variable))
+    def has(self, variable: str, prefix: str = PREFIX) -> bool:
+        return bool(self._environ.get(prefix + variable))
 
-    def take(self, variable: str, check: Callable[[str], T]) -> T | None:
-        if not self.has(variable):
+    def take(self, variable: str, check: Callable[[str], T], prefix: str = PREFIX) -> T | None:
+        if not self.has(variable, prefix):
             return None
         try:
-            return check(self._environ[PREFIX + variable])
+            return check(self._environ[prefix + variable])
         except (Refused, SettingsError) as error:
-            self.problems.append(Problem(None, None, PREFIX + variable, str(error)))
+            self.problems.append(Problem(None, None, prefix + variable, str(error)))
             return None
 
 

@@ -53,6 +53,15 @@ def from_plain(name: str, values: Mapping[str, object], base: Path, complain: Co
         unix_path=take("unix_path", unix_path),
         user=take("user", checks.user),
         mechanism=take("mechanism", checks.mechanism),
+        sni=take("sni", checks.host),
+        verify_name=take("verify_name", checks.host),
+        tls_min=take("tls_min", checks.tls_version),
+        tls_max=take("tls_max", checks.tls_version),
+        ciphers=take("ciphers", checks.words),
+        client_cert=take("client_cert", path),
+        client_key=take("client_key", path),
+        key_log=take("key_log", path),
+        alpn=take("alpn", checks.words),
     )
 
 
@@ -71,6 +80,15 @@ def to_plain(profile: Profile) -> dict[str, Plain]:
         "unix_path": _absolute(profile.unix_path),
         "user": profile.user,
         "mechanism": profile.mechanism,
+        "sni": profile.sni,
+        "verify_name": profile.verify_name,
+        "tls_min": profile.tls_min.value if profile.tls_min else None,
+        "tls_max": profile.tls_max.value if profile.tls_max else None,
+        "ciphers": profile.ciphers,
+        "client_cert": _absolute(profile.client_cert),
+        "client_key": _absolute(profile.client_key),
+        "key_log": _absolute(profile.key_log),
+        "alpn": profile.alpn,
     }
     return {field: value for field, value in values.items() if value is not None}
 

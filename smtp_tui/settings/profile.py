@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from smtp_tui.wire.target import Family, Target, TlsMode, default_tls
+from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 
 T = TypeVar("T")
 
@@ -18,7 +19,8 @@ _DEFAULT = Target("")
 class Profile:
     """Settings of a connection; None means not set, so that the layer below decides.
 
-    ``timeout`` is in seconds. There is no field for a password or token, and none will come.
+    ``timeout`` is in seconds; ``alpn`` are protocols, separated by spaces. There is no field for
+    a password or token, and none will come.
     """
 
     name: str
@@ -34,6 +36,15 @@ class Profile:
     unix_path: Path | None = None
     user: str | None = None
     mechanism: str | None = None
+    sni: str | None = None
+    verify_name: str | None = None
+    tls_min: TlsVersion | None = None
+    tls_max: TlsVersion | None = None
+    ciphers: str | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    key_log: Path | None = None
+    alpn: str | None = None
 
     @property
     def names_a_server(self) -> bool:
@@ -61,6 +72,17 @@ class Profile:
             lmtp=bool(self.lmtp),
             unix_path=self.unix_path,
             user=self.user or "",
+            options=TlsOptions(
+                sni=self.sni or "",
+                verify_name=self.verify_name or "",
+                minimum=self.tls_min,
+                maximum=self.tls_max,
+                ciphers=self.ciphers or "",
+                client_cert=self.client_cert,
+                client_key=self.client_key,
+                key_log=self.key_log,
+                alpn=tuple((self.alpn or "").split()),
+            ),
         )
 
     @classmethod
@@ -73,6 +95,7 @@ class Profile:
         the port beside a Unix socket, where it means nothing).
         """
         local = target.unix_path is not None
+        options = target.options
         plain_socket = local and target.tls is TlsMode.NONE
         return cls(
             name=name,
@@ -88,6 +111,15 @@ class Profile:
             unix_path=target.unix_path,
             user=user or target.user or None,
             mechanism=mechanism or None,
+            sni=options.sni or None,
+            verify_name=options.verify_name or None,
+            tls_min=options.minimum,
+            tls_max=options.maximum,
+            ciphers=options.ciphers or None,
+            client_cert=options.client_cert,
+            client_key=options.client_key,
+            key_log=options.key_log,
+            alpn=" ".join(options.alpn) or None,
         )
 
     def _port(self) -> int:
@@ -112,7 +144,9 @@ def layered(*layers: Profile) -> Profile:
     """One profile out of several, the strongest first: of each setting the first that is set.
 
     Host and Unix socket are one setting, the place: the first layer that names either names both.
+    So are the client certificate and its key.
     """
+    own = next((layer for layer in layers if layer.client_cert or layer.client_key), Profile(""))
     place = next((layer for layer in layers if layer.names_a_server), Profile(""))
     return Profile(
         name=next((layer.name for layer in layers if layer.name), ""),
@@ -128,6 +162,15 @@ def layered(*layers: Profile) -> Profile:
         unix_path=place.unix_path,
         user=_first(layer.user for layer in layers),
         mechanism=_first(layer.mechanism for layer in layers),
+        sni=_first(layer.sni for layer in layers),
+        verify_name=_first(layer.verify_name for layer in layers),
+        tls_min=_first(layer.tls_min for layer in layers),
+        tls_max=_first(layer.tls_max for layer in layers),
+        ciphers=_first(layer.ciphers for layer in layers),
+        client_cert=own.client_cert,
+        client_key=own.client_key,
+        key_log=_first(layer.key_log for layer in layers),
+        alpn=_first(layer.alpn for layer in layers),
     )
 
 

@@ -48,4 +48,15 @@ TEMPLATE = """\
 # family = "any"                # "4" or "6": only IPv4 or only IPv6
 # lmtp = false                  # true: speak LMTP, the dialogue of local delivery
 # unix_path = "/run/lmtp.sock"  # a socket on this machine, in place of host and port
+#
+# How TLS is spoken; without these lines as it is usual.
+# sni = "mx.example.org"        # another name to announce than the host's; "none": announce none
+# verify_name = "example.org"   # another name that the certificate must be for
+# tls_min = "1.2"               # the lowest version allowed; "1.0" and "1.1" only for tests
+# tls_max = "1.3"               # the highest
+# ciphers = "ECDHE+AESGCM"      # for TLS 1.2 and below, as "openssl ciphers" takes them
+# client_cert = "~/me.pem"      # a certificate to show to a server that asks for one
+# client_key = "~/me.key"       # its key, where it is not in the same file
+# key_log = "~/keys.log"        # the sessions' secrets, for Wireshark; only for tests
+# alpn = "smtp"                 # protocols to offer, separated by spaces
 """

@@ -11,6 +11,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
 from smtp_tui.transcript.echoes import merged
+from smtp_tui.transcript.exchanges import Exchanges
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.message_text import MOST as MOST_TEXT
 from smtp_tui.transcript.message_text import MessageText
@@ -46,6 +47,7 @@ class Transcript:
         self._ring = Ring(most_records, most_octets)
         self._most_text = sys.maxsize if whole else MOST_TEXT
         self._most_faults = sys.maxsize if whole else _FAULT_LINES
+        self._exchanges = Exchanges()
         self._opened: dict[int, float] = {}
         self._text = MessageText(self._most_text)
         self._counting = -1  # the number of the line that counts octets left out
@@ -90,6 +92,15 @@ class Transcript:
         """Forget the lines before that number, which somebody else keeps."""
         self._ring.release(end)
 
+    def exchange(self, line: int) -> range:
+        """The lines of the exchange that a line belongs to, as far as they are kept."""
+        head, after = self._exchanges.head(line), self._exchanges.next(line)
+        return range(max(head, self.first), after if after >= 0 else self.end)
+
+    def begins_exchange(self, line: int) -> bool:
+        """Whether it is the first line of one; what is left of one that lost its first has none."""
+        return self._exchanges.head(line) == line
+
     def seconds(self, record: Record) -> float:
         """When it was, in seconds since its connection began."""
         return record.at - self._opened.get(record.connection, record.at)
@@ -97,6 +108,7 @@ class Transcript:
     def clear(self) -> None:
         """Forget all lines; numbers go on."""
         self._ring.clear()
+        self._exchanges.clear()
         self._under_way = self._unfinished = False
         self._reason = self._counting = -1
 
@@ -293,11 +305,15 @@ class Transcript:
         self._ring.append(
             Record(kind, when, number, protection, raw, secrets, label, elapsed, note, offset)
         )
+        self._exchanges.add(self._ring.end - 1, kind)
+        self._exchanges.forget(self._ring.first)
         self._under_way, self._unfinished = under_way, False
 
     def _taken_back(self) -> Record:
         self._under_way = self._unfinished = False
         record = self._ring.pop()
+        newest = self._ring[self._ring.end - 1].kind if len(self._ring) else None
+        self._exchanges.take_back(self._ring.end, newest)
         self._changed = min(self._changed, self._ring.end)
         return record
 

@@ -19,18 +19,22 @@ REMEDIES: Mapping[Remedy, str] = MappingProxyType(
     }
 )
 
-_MODES = {
-    TlsMode.NONE: "no TLS",
-    TlsMode.STARTTLS: "STARTTLS",
-    TlsMode.IMPLICIT: "implicit TLS",
-}
+MODES: Mapping[TlsMode, str] = MappingProxyType(
+    {
+        TlsMode.NONE: "no TLS",
+        TlsMode.STARTTLS: "STARTTLS",
+        TlsMode.IMPLICIT: "implicit TLS",
+    }
+)
+"""How encryption begins, in words."""
+
 _SHOWN_ADDRESSES = 3
 
 
 def opening(event: Opening) -> str:
     """The heading of a connection: where to, how, and the time of day."""
     target = event.target
-    words = [target.place, _MODES[target.tls]]
+    words = [target.place, MODES[target.tls]]
     if not target.verify and target.tls is not TlsMode.NONE:
         words.append("certificate not checked")
     words.append(time.strftime("%H:%M:%S", time.localtime(event.wall)))
@@ -50,7 +54,7 @@ def established(facts: TlsFacts, now: datetime) -> str:
     words = [version(facts.version), cipher(facts.cipher)]
     name = _name(leaf)
     if facts.verified:
-        left = _validity(leaf, now) if leaf is not None else ""
+        left = validity(leaf, now) if leaf is not None else ""
         words.append(f"{name} ✓ verified" + (f", {left}" if left else ""))
     else:
         words.append(f"{name} ✗ not verified: {facts.problem or 'the certificate was not checked'}")
@@ -65,7 +69,7 @@ def certificate(facts: TlsFacts, now: datetime) -> str:
     words = [f"the server showed {_name(leaf)}"]
     if leaf.issuer:
         words.append("issued by itself" if leaf.self_issued else f"issued by {leaf.issuer}")
-    words.append(_validity(leaf, now))
+    words.append(validity(leaf, now))
     return " · ".join(word for word in words if word)
 
 
@@ -93,7 +97,8 @@ def _name(leaf: CertificateFacts | None) -> str:
     return leaf.names[0] if leaf.names else "a certificate without a name"
 
 
-def _validity(leaf: CertificateFacts, now: datetime) -> str:
+def validity(leaf: CertificateFacts, now: datetime) -> str:
+    """What its dates come to: ``89 days left``; "" when they are not readable."""
     if leaf.not_before is not None and leaf.not_before > now:
         return "not valid yet"
     days = leaf.days_left(now)

@@ -33,6 +33,7 @@ from smtp_tui.wire.stream import End
 from smtp_tui.wire.target import Target, TargetError, TlsMode, validate
 from smtp_tui.wire.teller import Teller
 from smtp_tui.wire.tls_failures import TlsProblem, closed_in_handshake
+from smtp_tui.wire.tls_options import BY_DEFAULT
 from smtp_tui.wire.watch import NEVER, Watch
 
 LINGER = 1.0
@@ -141,9 +142,10 @@ class Connection:
         if self._invalid:
             self._fail(Failure.RESOLVE, self._invalid)
             return
-        if self.target.tls is TlsMode.IMPLICIT or self.target.ca_file is not None:
+        asked = self.target.ca_file is not None or self.target.options != BY_DEFAULT
+        if self.target.tls is TlsMode.IMPLICIT or asked:
             try:
-                self._tls_context()  # a bad CA file is told of before anything else happens
+                self._tls_context()  # a bad file is told of before anything else happens
             except TargetError as error:
                 self._fail(Failure.TLS, str(error))
                 return
@@ -355,6 +357,8 @@ class Connection:
             self._talk.dialogue.tls_failed(str(error))
             self._fail(Failure.TLS, str(error))
             return
+        if self.target.options.allows_old:
+            self._teller.note(endings.old_tls(self.target.options))
         self._sink(TlsStarted(self._clock(), self.number))
         self._link.start_tls(context)
 
@@ -371,7 +375,7 @@ class Connection:
 
     def _unsecured(self, occurrence: Unsecured) -> None:
         failure = occurrence.failure
-        if self.stage is Stage.OPEN and failure.kind is not TlsProblem.CLIENT_CERTIFICATE:
+        if self.stage is Stage.OPEN and not failure.kind.is_of_client:
             self._teller.alarm(failure.sentence)
             self._talk.receive_eof(clean=False)
             self._finish(False, failure.sentence)

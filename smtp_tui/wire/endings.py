@@ -9,6 +9,7 @@ from smtp_tui.wire.events import Remedy
 from smtp_tui.wire.stream import End
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.wire.tls_failures import TLSFailure, TlsProblem
+from smtp_tui.wire.tls_options import TlsOptions
 
 NOT_CONNECTED = "Not connected: connect first."
 STILL_RESOLVING = "Not connected yet: the name is still being looked up."
@@ -75,6 +76,14 @@ def of_tls(failure: TLSFailure, target: Target) -> tuple[str, Remedy | None]:
         sentence = f"{failure.sentence.rstrip('.')}: this port wants STARTTLS, or no TLS at all."
         return sentence, Remedy.USE_STARTTLS
     return failure.sentence, None
+
+
+def old_tls(options: TlsOptions) -> str:
+    """Versions are allowed that nobody should use (RFC 8996)."""
+    return (
+        f"{options.words} may come of this handshake, because that was asked for:"
+        " TLS 1.0 and 1.1 protect nothing any more, so send no password over them."
+    )
 
 
 def speaks_tls(target: Target) -> str:

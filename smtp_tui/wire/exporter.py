@@ -1,7 +1,8 @@
 """The exporter of TLS 1.3, to bind an exchange to its session (RFC 8446 7.5, RFC 9266).
 
 Python's ssl has none. Its key log tells the secret an exporter starts from: it is led into a pipe
-of ours, so that the secrets are written to no file and leave this process by no way.
+of ours, so that the secrets are written to no file and leave this process by no way, unless the
+person named a file that takes them.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ import hashlib
 import hmac
 import os
 import ssl
+import stat
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
+
+from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.target import TargetError
 
 BINDING_LABEL = b"EXPORTER-Channel-Binding"
 BINDING_LENGTH = 32
@@ -24,9 +30,13 @@ _HELLO_RANDOM = slice(11, 43)
 
 
 class KeyLog:
-    """What one context tells its key log; ``secret`` finds it by the client's random octets."""
+    """What one context tells its key log; ``secret`` finds it by the client's random octets.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    Everything is written on to ``file`` if there is one (SSLKEYLOGFILE).
+    """
+
+    def __init__(self, context: ssl.SSLContext, file: Path | None) -> None:
+        self._file = file
         self._reading, writing = os.pipe()
         weakref.finalize(self, os.close, self._reading)
         os.set_blocking(self._reading, False)
@@ -57,7 +67,11 @@ class KeyLog:
         with suppress(BlockingIOError):
             while piece := os.read(self._reading, 65_536):
                 pieces.append(piece)
-        *lines, self._rest = b"".join(pieces).split(b"\n")
+        whole, mark, self._rest = b"".join(pieces).rpartition(b"\n")
+        if self._file is not None and mark:
+            with suppress(OSError):  # gone or full by now, which must not end the session
+                _append(self._file, whole + mark)
+        lines = whole.split(b"\n")
         for line in lines:
             match line.split():
                 case [b"EXPORTER_SECRET", random, secret]:
@@ -67,10 +81,45 @@ class KeyLog:
 _KEY_LOGS: weakref.WeakKeyDictionary[ssl.SSLContext, KeyLog] = weakref.WeakKeyDictionary()
 
 
-def listen(context: ssl.SSLContext) -> None:
-    """Let sessions of this context be bound to; where there is no such pipe they cannot be."""
-    with suppress(OSError, ValueError, AttributeError):
-        _KEY_LOGS[context] = KeyLog(context)
+def listen(context: ssl.SSLContext, file: Path | None = None) -> None:
+    """Let sessions of this context be bound to; where there is no such pipe they cannot be.
+
+    ``file`` takes the secrets too, after ``prepare`` looked at it.
+    """
+    try:
+        _KEY_LOGS[context] = KeyLog(context, file)
+    except (OSError, ValueError, AttributeError):
+        if file is not None:
+            context.keylog_filename = str(file)
+
+
+def prepare(file: Path) -> None:
+    """Make the key log file if there is none, readable for its owner alone.
+
+    Raises ``TargetError`` when nothing can be written there.
+    """
+    try:
+        _append(file, b"")
+    except _NotRegular:
+        raise TargetError(f"The key log {visible(str(file))} is not a regular file.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its name is none"
+        raise TargetError(f"The key log {visible(str(file))} cannot be written: {why}.") from None
+
+
+class _NotRegular(OSError):
+    """A pipe would be waited for, a device is none of ours."""
+
+
+def _append(file: Path, lines: bytes) -> None:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(file, flags, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _NotRegular
+        os.write(descriptor, lines)
+    finally:
+        os.close(descriptor)
 
 
 def key_log(context: ssl.SSLContext) -> KeyLog | None:

@@ -15,7 +15,7 @@ from smtp_tui.wire.dial import DialFailed, Dialler
 from smtp_tui.wire.events import Event, TlsFacts
 from smtp_tui.wire.stream import End, Stream
 from smtp_tui.wire.target import Target
-from smtp_tui.wire.tls import TLSLayer, server_name
+from smtp_tui.wire.tls import session
 from smtp_tui.wire.tls_failures import TLSFailure, handshake_timeout
 from smtp_tui.wire.wakeup import WakeUp
 from smtp_tui.wire.watch import NEVER
@@ -157,7 +157,7 @@ class Link:
         self.stage = Stage.HANDSHAKING
         self._handshake_began = self._clock()
         try:
-            stream.start_tls(TLSLayer(context, server_name(self._target)))
+            stream.start_tls(session(context, self._target))
         except TLSFailure as failure:
             self._news.append(Unsecured(failure, None))
         if stream.end is not None:

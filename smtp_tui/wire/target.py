@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.tls_options import BY_DEFAULT, NO_SNI, TlsOptions
 
 
 class TlsMode(Enum):
@@ -39,7 +40,8 @@ class Target:
 
     ``host`` is a name or an address literal without brackets ("" when ``unix_path`` is set);
     ``timeout`` is in seconds and bounds connecting and the TLS handshake; ``ehlo`` is the name a
-    composed EHLO uses; ``user`` is a user name from the URL, never a password.
+    composed EHLO uses; ``user`` is a user name from the URL, never a password; ``options`` are
+    for TLS.
     """
 
     host: str
@@ -53,6 +55,7 @@ class Target:
     lmtp: bool = False
     unix_path: Path | None = None
     user: str = ""
+    options: TlsOptions = BY_DEFAULT
 
     @property
     def place(self) -> str:
@@ -128,6 +131,9 @@ def validate(target: Target) -> Target:
         raise TargetError("The timeout must be a number of seconds above zero.")
     _refuse_controls("name for EHLO", target.ehlo)
     _refuse_controls("user name", target.user)
+    options = _valid_options(target.options)
+    if options != target.options:
+        target = replace(target, options=options)
     if target.unix_path is not None:
         path = str(target.unix_path)
         if path in {"", "."}:
@@ -138,6 +144,26 @@ def validate(target: Target) -> Target:
         raise TargetError(f"The port must be a number from 1 to 65535, not {target.port}.")
     host = check_host(target.host)
     return target if host == target.host else replace(target, host=host)
+
+
+def _valid_options(options: TlsOptions) -> TlsOptions:
+    sni, name = options.sni.strip(" "), options.verify_name.strip(" ")
+    if sni.lower() == NO_SNI:
+        sni = NO_SNI
+    elif sni:
+        sni = check_host(sni)
+        if is_literal(sni):
+            raise TargetError("SNI announces names, never addresses (RFC 6066 3): write a name.")
+    _refuse_controls("list of ciphers", options.ciphers)
+    for protocol in options.alpn:
+        if not (protocol.isascii() and 0 < len(protocol) < 256):
+            raise TargetError("A protocol for ALPN has 1 to 255 ASCII characters (RFC 7301 3.1).")
+        _refuse_controls("protocol for ALPN", protocol)
+    if not options.versions:
+        raise TargetError("The lowest version of TLS is above the highest: change one of the two.")
+    if options.client_key is not None and options.client_cert is None:
+        raise TargetError("There is a client key without a client certificate: name its file too.")
+    return replace(options, sni=sni, verify_name=check_host(name) if name else "")
 
 
 def check_port(text: str) -> int:

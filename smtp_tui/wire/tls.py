@@ -17,7 +17,10 @@ from smtp_tui.wire.tls_failures import (
     closed_in_handshake,
     plain_text,
     refused_certificate,
+    wrong_host,
 )
+from smtp_tui.wire.tls_options import BY_DEFAULT, NO_SNI, TlsOptions
+from smtp_tui.wire.verdicts import matching_name
 
 _READ = 64 * 1024
 _KEPT = 1024
@@ -32,17 +35,30 @@ class TLSLayer:
     """
 
     __slots__ = (
-        "_context", "_ended", "_facts", "_first", "_heard", "_host", "_incoming", "_outgoing",
-        "_random", "_tls", "_unsent", "established",
+        "_announced", "_context", "_ended", "_facts", "_first", "_heard", "_host", "_incoming",
+        "_options", "_outgoing", "_random", "_tls", "_unsent", "established",
     )  # fmt: skip
 
-    def __init__(self, context: ssl.SSLContext, server_name: str | None) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        server_name: str | None,
+        *,
+        announced: str | None = None,
+        options: TlsOptions = BY_DEFAULT,
+    ) -> None:
+        """``server_name`` is verified, ``announced`` (None: the same) is the SNI.
+
+        Where they differ the context must leave the check of the name to this layer.
+        """
         self._context = context
         self._host = server_name or ""
+        self._announced = self._host if announced is None else announced
+        self._options = options
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(
-            self._incoming, self._outgoing, server_hostname=server_name or None
+            self._incoming, self._outgoing, server_hostname=self._announced or None
         )
         self._heard = handshake.overhear(self._tls)
         self._first = b""
@@ -113,7 +129,7 @@ class TLSLayer:
         except ssl.SSLWantReadError:
             self._unsent += view
         except ssl.SSLError as error:
-            raise broken_session(error, self._chain()) from error
+            raise broken_session(error, self._chain(), self._options) from error
 
     def close(self) -> None:
         """Say that nothing more will be sent (close_notify)."""
@@ -137,6 +153,7 @@ class TLSLayer:
         if self._first and self._is_plain():
             self._abandon()
             raise plain_text(self._first)
+        log = exporter.key_log(self._context)
         try:
             self._tls.do_handshake()
         except ssl.SSLWantReadError:
@@ -144,8 +161,21 @@ class TLSLayer:
         except ssl.SSLCertVerificationError as error:
             raise refused_certificate(error, self._chain(), self._host) from error
         except ssl.SSLError as error:
-            raise broken_handshake(error, self._chain()) from error
+            raise broken_handshake(error, self._chain(), self._options) from error
+        finally:
+            if log is not None:
+                log.drain()
+        self._check_name()
         self.established = True
+
+    def _check_name(self) -> None:
+        """Where another name is announced than verified OpenSSL does not look at it: do it here."""
+        if self._context.verify_mode is ssl.CERT_NONE or self._context.check_hostname:
+            return
+        chain = self._chain()
+        if not chain or not matching_name(chain[0], self._host):
+            self.close()
+            raise wrong_host(chain, self._host)
 
     def _is_plain(self) -> bool:
         return bool(self._first) and self._first[0] not in _RECORD_TYPES
@@ -172,7 +202,8 @@ class TLSLayer:
         except ssl.SSLZeroReturnError:  # what an end in order looks like after ``close``
             self._ended = True
         except ssl.SSLError as error:
-            raise broken_session(error, self._chain(), b"".join(pieces)) from error
+            plaintext = b"".join(pieces)
+            raise broken_session(error, self._chain(), self._options, plaintext) from error
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _describe(self, chain: tuple[bytes, ...], failure: TLSFailure | None = None) -> TlsFacts:
@@ -199,7 +230,7 @@ class TLSLayer:
             group=handshake.group(tls, heard),
             signature=heard.signature,
             alpn=tls.selected_alpn_protocol() or "",
-            server_name="" if is_literal(self._host) else self._host,
+            server_name="" if is_literal(self._announced) else self._announced,
             client_asked=heard.client_asked,
             resumed=bool(tls.session_reused),
         )
@@ -241,10 +272,30 @@ def _chain(session: ssl.SSLObject, method: str) -> Iterator[bytes]:
             yield ssl.PEM_cert_to_DER_cert(one.public_bytes())
 
 
+def session(context: ssl.SSLContext, target: Target) -> TLSLayer:
+    """A session with the target by the rules of the context; raises ``TLSFailure``."""
+    return TLSLayer(
+        context,
+        server_name(target),
+        announced=announced_name(target),
+        options=target.options,
+    )
+
+
 def server_name(target: Target) -> str:
     """The name or address the certificate must hold; of a Unix socket without a host localhost."""
-    if not target.host:
+    return _name(target.options.verify_name or target.host)
+
+
+def announced_name(target: Target) -> str:
+    """The name announced as SNI (RFC 6066 3), "" for none; an address is given, but never sent."""
+    sni = target.options.sni
+    return "" if sni == NO_SNI else _name(sni or target.host)
+
+
+def _name(host: str) -> str:
+    if not host:
         return "localhost"
-    if is_literal(target.host):
-        return target.host.partition("%")[0]
-    return ascii_host(target.host).removesuffix(".")
+    if is_literal(host):
+        return host.partition("%")[0]
+    return ascii_host(host).removesuffix(".")

@@ -9,6 +9,7 @@ from enum import Enum
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import certificate_faults as faults
 from smtp_tui.wire.certificates import describe
+from smtp_tui.wire.tls_options import TlsOptions
 
 
 class TlsProblem(Enum):
@@ -26,12 +27,18 @@ class TlsProblem(Enum):
     VERSION = "protocol version"
     CIPHER = "no common cipher"
     CLIENT_CERTIFICATE = "client certificate wanted"
+    CLIENT_REFUSED = "client certificate refused"
     UNKNOWN_NAME = "name unknown to the server"
     PLAINTEXT = "plain text"
     CLOSED = "closed"
     RESET = "reset"
     TIMEOUT = "timeout"
     ALERT = "alert"
+
+    @property
+    def is_of_client(self) -> bool:
+        """Whether it is about this side's certificate; TLS 1.3 tells that after the handshake."""
+        return self in (TlsProblem.CLIENT_CERTIFICATE, TlsProblem.CLIENT_REFUSED)
 
     @property
     def is_verification(self) -> bool:
@@ -99,24 +106,36 @@ def refused_certificate(
     )
 
 
-def broken_handshake(error: ssl.SSLError, chain: tuple[bytes, ...]) -> TLSFailure:
+def wrong_host(chain: tuple[bytes, ...], host: str) -> TLSFailure:
+    """A certificate that OpenSSL verified, but that does not hold the name."""
+    facts = tuple(describe(der) for der in chain[:1])
+    sentence = faults.wrong_host(facts, host) if facts else "The server showed no certificate."
+    code = _HOSTNAME_MISMATCH
+    return TLSFailure(TlsProblem.WRONG_HOST, sentence, chain, code=code, message="other name")
+
+
+def broken_handshake(
+    error: ssl.SSLError, chain: tuple[bytes, ...], options: TlsOptions
+) -> TLSFailure:
     """A handshake that the server refused or that this side could not go along with."""
     reason = error.reason or ""
     kind = _kind_of_reason(reason, had_certificate=bool(chain))
-    sentence = _HANDSHAKE_SENTENCES.get(kind)
+    kind = _seen_from_client(kind, reason, options)
+    sentence = _sentence(kind, reason, options)
     return TLSFailure(kind, sentence or f"The TLS handshake failed: {_words(reason)}.", chain)
 
 
 def broken_session(
-    error: ssl.SSLError, chain: tuple[bytes, ...], plaintext: bytes = b""
+    error: ssl.SSLError, chain: tuple[bytes, ...], options: TlsOptions, plaintext: bytes = b""
 ) -> TLSFailure:
     """An established session that ended with an alert or with octets that are no TLS."""
     reason = error.reason or ""
     kind = _kind_of_reason(reason, had_certificate=True)
-    if kind is not TlsProblem.CLIENT_CERTIFICATE:
+    kind = _seen_from_client(kind, reason, options)
+    if not kind.is_of_client:
         sentence = f"The TLS session broke: {_words(reason)}."
         return TLSFailure(TlsProblem.ALERT, sentence, chain, b"", plaintext)
-    return TLSFailure(kind, _HANDSHAKE_SENTENCES[kind], chain, b"", plaintext)
+    return TLSFailure(kind, _sentence(kind, reason, options), chain, b"", plaintext)
 
 
 def plain_text(first_bytes: bytes) -> TLSFailure:
@@ -164,6 +183,7 @@ _KINDS_OF_CERTIFICATE = {
     68: TlsProblem.WEAK_KEY,
 }  # the X509_V_ERR numbers of OpenSSL's x509_vfy.h
 
+_HOSTNAME_MISMATCH = 62
 _NO_ISSUER = (2, 20, 21)
 
 
@@ -194,15 +214,59 @@ _MARKS = {
     TlsProblem.UNKNOWN_NAME: ("UNRECOGNIZED_NAME",),
 }
 
-_HANDSHAKE_SENTENCES = {
-    TlsProblem.VERSION: "The server speaks no TLS 1.2 or 1.3: what is older is not safe any more.",
-    TlsProblem.CIPHER: "The server and this side have no cipher in common.",
-    TlsProblem.WEAK_KEY: "The key the server uses is too short to be safe.",
-    TlsProblem.UNKNOWN_NAME: "The server knows no host of this name: connect by another name.",
-    TlsProblem.CLIENT_CERTIFICATE: (
-        "The server wants a certificate from its clients, and this program offers none."
-    ),
+_CLIENT_ALERTS = {
+    "BAD_CERTIFICATE": "",
+    "UNSUPPORTED_CERTIFICATE": ": it takes none of that kind",
+    "CERTIFICATE_REVOKED": ": it is revoked",
+    "CERTIFICATE_EXPIRED": ": it has expired",
+    "CERTIFICATE_UNKNOWN": "",
+    "ALERT_UNKNOWN_CA": ": it does not trust the authority that issued it",
+    "ACCESS_DENIED": ": it gives this client no access",
+    "HANDSHAKE_FAILURE": " or wants another one",
 }
+"""What an alert of the server says of a certificate of the client (RFC 8446 6.2)."""
+
+
+def _seen_from_client(kind: TlsProblem, reason: str, options: TlsOptions) -> TlsProblem:
+    """An alert about a certificate is about ours, if we had one."""
+    about_ours = kind in (TlsProblem.ALERT, TlsProblem.CLIENT_CERTIFICATE)
+    if options.client_cert is None or not about_ours:
+        return kind
+    named = any(mark in reason for mark in _CLIENT_ALERTS)
+    return TlsProblem.CLIENT_REFUSED if named else kind
+
+
+def _sentence(kind: TlsProblem, reason: str, options: TlsOptions) -> str:
+    """What to say of a handshake; "" where there is only the reason."""
+    match kind:
+        case TlsProblem.VERSION:
+            if options.minimum is None and options.maximum is None:
+                return "The server speaks no TLS 1.2 or 1.3: what is older is not safe any more."
+            return (
+                f"The server speaks no {options.words}, and nothing else is allowed here:"
+                " allow another version if you want to look on."
+            )
+        case TlsProblem.CIPHER if options.ciphers:
+            return (
+                "The server and this side have no cipher in common:"
+                " the list of ciphers set here may be too short."
+            )
+        case TlsProblem.CIPHER:
+            return "The server and this side have no cipher in common."
+        case TlsProblem.WEAK_KEY:
+            return "The key the server uses is too short to be safe."
+        case TlsProblem.UNKNOWN_NAME:
+            return "The server knows no host of this name: connect by another name."
+        case TlsProblem.CLIENT_CERTIFICATE:
+            return (
+                "The server wants a certificate from its clients, and this side has none:"
+                " name one in the TLS settings, or with --client-cert."
+            )
+        case TlsProblem.CLIENT_REFUSED:
+            why = next((why for mark, why in _CLIENT_ALERTS.items() if mark in reason), "")
+            return f"The server refused the client certificate{why}."
+    return ""
+
 
 _SENTENCES: Mapping[TlsProblem, Callable[[faults.Chain, str, str], str]] = {
     TlsProblem.EXPIRED: lambda chain, host, message: faults.expired(chain),

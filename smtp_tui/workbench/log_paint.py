@@ -47,7 +47,7 @@ _CLASSES = {
 
 STYLES = frozenset(
     {*_GUTTERS.values(), *_NOTES.values(), *_KINDS.values(), *_CLASSES.values()}
-    | {"log--time", "log--letter-alarm", "log--annotation", "log--chip", "log--mask"}
+    | {"log--time", "log--letter-alarm", "log--annotation", "log--chip", "log--mask", "log--match"}
 )
 """The component classes that are asked for."""
 
@@ -69,6 +69,8 @@ class Painter:
         self.wrap = wrap
         self.most = width - TEXT_COLUMN - _MARGIN
         """Cells of a row for what ``cells`` counts."""
+        self.one_row = self.most - _ROUND_TRIP
+        """Cells that the text of a line has for sure without being wrapped."""
         self._style = style
 
     def cells(self, record: Record, line: str) -> int:
@@ -96,6 +98,11 @@ class Painter:
         if record.kind is Kind.OPENING:
             painted[-1] = self._ruled(painted[-1])
         return painted
+
+    @property
+    def mark(self) -> Style:
+        """The style of what is sought."""
+        return self._style("log--match")
 
     def room(self, row: Row) -> int:
         """Cells for the text of a row."""

@@ -11,7 +11,8 @@ from textual.cache import LRUCache
 from textual.selection import Selection
 from textual.strip import Strip
 
-from smtp_tui.transcript.records import Transcript
+from smtp_tui.smtp.events import Span
+from smtp_tui.workbench.log_lens import Lens
 from smtp_tui.workbench.log_paint import TEXT_COLUMN, Painter
 from smtp_tui.workbench.log_rows import Rows
 
@@ -33,42 +34,59 @@ class Drawn(NamedTuple):
         span = selection.get_span(row)
         if span is None:
             return self.strip
-        first, last = span_of_text(span, self.characters)
+        return self.styled(span_of_text(span, self.characters), style).strip
+
+    def styled(self, span: Span, style: Style) -> Drawn:
+        """The row, a span of its text in another style."""
         text = self.strip.text
-        cells = [
-            cell_len(text[: TEXT_COLUMN + max(0, character - self.skipped)])
-            for character in (first, last)
-        ]
-        if cells[0] >= cells[1]:
-            return self.strip
-        inside = self.strip.crop(*cells)
-        return Strip.join(
-            [
-                self.strip.crop(0, cells[0]),
-                Strip(Segment.apply_style(inside, post_style=style), inside.cell_length),
-                self.strip.crop(cells[1]),
-            ]
+        start, end = (
+            cell_len(text[: TEXT_COLUMN + max(0, character - self.skipped)]) for character in span
         )
+        if start >= end:
+            return self
+        inside = self.strip.crop(start, end)
+        parts = [
+            self.strip.crop(0, start),
+            Strip(Segment.apply_style(inside, post_style=style), inside.cell_length),
+            self.strip.crop(end),
+        ]
+        return self._replace(strip=Strip.join(parts))
 
 
 class Strips:
     """The strips of the lines drawn last; forget those whose looks or place changed."""
 
-    def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
+    def __init__(self, lens: Lens) -> None:
+        self._lens = lens
         self._kept: LRUCache[int, list[Drawn]] = LRUCache(_KEPT)
 
     def line(self, line: int, row: int, painter: Painter, scroll_x: int) -> list[Drawn]:
         """The rows of a line; ``row`` is the number of its first."""
         if (known := self._kept.get(line)) is not None:
             return known
-        record = self._transcript[line]
+        lens = self._lens
+        record = lens.record(line, painter.one_row)
         drawn: list[Drawn] = []
-        for painted in painter.rows(record, self._transcript.seconds(record)):
+        for painted in painter.rows(record, lens.transcript.seconds(record)):
             strip, skipped = painter.strip(painted, scroll_x)
             strip = _with_offsets(strip, row + len(drawn), skipped)
             drawn.append(Drawn(strip, sum(len(part.text) for part in painted.body), skipped))
+        if lens.sought is not None:
+            drawn = self._marked(drawn, painter.texts(record), painter)
         self._kept[line] = drawn
+        return drawn
+
+    def _marked(self, drawn: list[Drawn], texts: list[str], painter: Painter) -> list[Drawn]:
+        """The rows with what is sought marked in them."""
+        spans = self._lens.spans("".join(texts))
+        start = 0
+        for row, words in enumerate(texts if spans else ()):
+            end = start + len(words)
+            for first, last in spans:
+                if first < end and last > start:
+                    span = max(first, start) - start, min(last, end) - start
+                    drawn[row] = drawn[row].styled(span, painter.mark)
+            start = end
         return drawn
 
     def forget(self, lines: range | None = None) -> None:
@@ -80,24 +98,21 @@ class Strips:
                 self._kept.discard(line)
 
 
-def selected_text(
-    transcript: Transcript, rows: Rows, painter: Painter, selection: Selection
-) -> str | None:
+def selected_text(lens: Lens, rows: Rows, painter: Painter, selection: Selection) -> str | None:
     """What is written on the selected rows; rows that were only wrapped are joined."""
     first = rows.top if selection.start is None else max(rows.top, selection.start.y)
     last = rows.bottom - 1 if selection.end is None else min(rows.bottom - 1, selection.end.y)
-    if first > last:
-        return None
     lines: list[str] = []
-    for line in range(rows.at(first)[0], rows.at(last)[0] + 1):
+    for line in rows.between(first, last):
         parts: list[str] = []
-        for row, text in enumerate(painter.texts(transcript[line]), rows.row(line)):
+        record = lens.record(line, painter.one_row)
+        for row, text in enumerate(painter.texts(record), rows.row(line)):
             span = selection.get_span(row)
             if span is not None:
                 start, end = span_of_text(span, len(text))
                 parts.append(text[start:end])
         lines.append("".join(parts))
-    return "\n".join(lines)
+    return "\n".join(lines) if lines else None
 
 
 def span_of_text(span: tuple[int, int], characters: int) -> tuple[int, int]:

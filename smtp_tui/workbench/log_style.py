@@ -7,8 +7,10 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from smtp_tui.transcript.records import Transcript
+
 CSS = """
-LogView {
+LogCanvas {
     background: $background;
     color: $foreground;
     overflow-x: auto;
@@ -36,6 +38,7 @@ LogView {
     & > .log--fault { color: $foreground; }
     & > .log--chip { color: $foreground; background: $foreground 22%; }
     & > .log--mask { color: $text-muted; }
+    & > .log--match { color: $background; background: $warning; }
     & > .log--cursor { background: $panel; }
     & > .log--empty { color: $text-muted; }
     & > .log--key { color: $accent; text-style: bold; }
@@ -45,6 +48,7 @@ LogView {
         }
         & > .log--cursor { text-style: underline; }
         & > .log--chip { background: ansi_default; text-style: reverse; }
+        & > .log--match { background: ansi_default; text-style: bold reverse; }
     }
 }
 """
@@ -58,11 +62,12 @@ _FRESH = (
     ("", "Every line, yours and the server's, will stand here."),
 )
 _CLEARED = (("", "The log was cleared: what comes next will stand here."),)
+_FILTERED = (("", "No line is as the filter wants it."), ("", ""), ("escape", "shows all lines"))
 
 
-def empty(y: int, size: Size, cleared: bool, words: Style, key: Style) -> Strip:
-    """Row ``y`` of an empty log: what to do, in the middle of it."""
-    lines = _CLEARED if cleared else _FRESH
+def empty(y: int, size: Size, transcript: Transcript, words: Style, key: Style) -> Strip:
+    """Row ``y`` of a log in which nothing is seen: what to do, in the middle of it."""
+    lines = _FILTERED if len(transcript) else _CLEARED if transcript.end else _FRESH
     index = y - max(0, (size.height - len(lines)) // 3)
     if not 0 <= index < len(lines):
         return Strip.blank(size.width)

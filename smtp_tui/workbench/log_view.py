@@ -1,37 +1,38 @@
-"""The session log: every line of the transcript, of which only those in sight are drawn."""
+"""The session log with its keys: cursor, following, selection, folds, filter and search."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Offset
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
-from textual.strip import Strip
-from textual.timer import Timer
+from textual.widget import Widget
 
+from smtp_tui.transcript.expression import TooSlow
+from smtp_tui.transcript.query import Query
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.runs import said
-from smtp_tui.workbench import log_style
-from smtp_tui.workbench.log_layout import Layout
-from smtp_tui.workbench.log_paint import STYLES, Painter
-from smtp_tui.workbench.log_rows import Rows
-from smtp_tui.workbench.log_strips import Strips, selected_text
+from smtp_tui.transcript.trouble import begins_trouble
+from smtp_tui.workbench.log_canvas import LogCanvas
+from smtp_tui.workbench.log_search import Search
+from smtp_tui.workbench.log_strips import selected_text
 
-_PAUSE = 0.02
-"""Seconds between two slices of laying out old lines."""
+_FAR = 1 << 30
+"""A column behind the end of every row."""
+_PAUSE = 0.005
+"""Seconds between two slices of a search."""
 
 
-class LogView(ScrollView, can_focus=True):
-    """Draws a transcript; call ``update`` after it changed."""
+class LogView(LogCanvas):
+    """The log as the person moves through it.
 
-    ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES, "log--cursor", "log--empty", "log--key"}
-    DEFAULT_CSS = log_style.CSS
+    ``ask`` opens the field for what is looked for, with or without ``hiding`` all other lines.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor(-1)", "Line up", show=False, id="log-up"),
         Binding("down,j", "cursor(1)", "Line down", show=False, id="log-down"),
@@ -40,8 +41,20 @@ class LogView(ScrollView, can_focus=True):
         Binding("home,g", "top", "First line", show=False, id="log-top"),
         Binding("end,G", "follow", "Follow", show=False, id="log-follow"),
         Binding("w", "wrap", "Wrap", show=False, id="log-wrap"),
-        Binding("y", "copy", "Copy line", show=False, id="log-copy"),
+        Binding("slash", "field(True)", "Filter: show only the lines with …", id="log-filter"),
+        Binding("question_mark", "field(False)", "Find: mark …, hide nothing", id="log-find"),
+        Binding("n", "match(1)", "Next match", id="log-next"),
+        Binding("N", "match(-1)", "Match before", id="log-before"),
+        Binding("e,]", "trouble(1)", "Next refusal, alarm or fault", id="log-error"),
+        Binding("E,[", "trouble(-1)", "Refusal, alarm or fault before", id="log-error-before"),
+        Binding("z", "fold", "Fold or unfold a command with its reply", id="log-fold"),
+        Binding("Z", "fold_all", "Fold or unfold all of them", id="log-fold-all"),
+        Binding("v", "mark", "Select lines: begin or end; then move", id="log-select"),
+        Binding("shift+up", "extend(-1)", "Select upwards", id="log-select-up"),
+        Binding("shift+down", "extend(1)", "Select downwards", id="log-select-down"),
+        Binding("y", "copy", "Copy what is selected, else the line", id="log-copy"),
         Binding("ctrl+l", "clear", "Clear", show=False, id="log-clear"),
+        Binding("escape", "back", "End selection, search or filter", id="log-back"),
     ]
 
     class CopyRequested(Message):
@@ -51,189 +64,138 @@ class LogView(ScrollView, can_focus=True):
             super().__init__()
             self.text = text
 
-    class Moved(Message):
-        """What is in sight, or whether the end is followed, may have changed."""
+    def __init__(self, transcript: Transcript, ask: Callable[[bool], Widget]) -> None:
+        super().__init__(transcript)
+        self._ask = ask
+        self._heir: Widget | None = None  # who gets the keys until it has the focus
+        self._anchor: int | None = None  # the line where selecting by keys began
+        self._marking = False  # whether moving selects
+        self._search: Search | None = None
 
-        def can_replace(self, message: Message) -> bool:
-            """One is as good as many."""
-            return isinstance(message, LogView.Moved)
+    # Filtering and finding
 
-    def __init__(self, transcript: Transcript, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.transcript = transcript
-        self.following = True
-        self.wrap = True
-        self._cursor: int | None = None  # None: the newest line, whichever it is
-        self._styles: dict[str, Style] = {}
-        self._layout = Layout(transcript, Painter(self._component, 0, wrap=True))
-        self._sought: int | None = None  # the line to show once it is laid out
-        self._filler: Timer | None = None
-        self._strips = Strips(transcript)
-        self._steering = False
-
-    # What others ask
-
-    @property
-    def below(self) -> int:
-        """How many lines stand below the last row in sight."""
-        last = self._place + self._height - 1
-        if last >= self._rows.bottom:
-            return 0
-        return self._rows.end - 1 - self._rows.at(last)[0]
-
-    @property
-    def cursor(self) -> int:
-        """The number of the line that ``y`` copies; -1 where there is none."""
-        newest = self.transcript.end - 1
-        if not len(self.transcript):
-            return -1
-        return newest if self._cursor is None else min(max(self._cursor, self._rows.first), newest)
-
-    def update(self, start: int) -> None:
-        """Lines from ``start`` on are new or were replaced, and old ones may have been dropped."""
-        if not self._layout.painter.width:
-            return  # the first layout will see them
-        place = self._place
-        self._strips.forget(self._layout.update(max(start, self.transcript.first)))
-        self._settle(place)
-
-    @property
-    def _rows(self) -> Rows:
-        return self._layout.rows
-
-    @property
-    def _height(self) -> int:
-        """How many rows are in sight."""
-        return self.scrollable_content_region.height
-
-    @property
-    def _place(self) -> int:
-        """The first row in sight."""
-        return self._rows.top + self.scroll_offset.y
-
-    def _settle(self, place: int) -> None:
-        """Take the rows' new extent; stay at the end, or with ``place`` as the first in sight."""
-        rows, painter = self._rows, self._layout.painter
-        width = painter.width
-        if not self.wrap:
-            width += max(0, self._layout.longest - painter.most)
-        self._steering = True  # what follows is no scrolling by the person
-        self.virtual_size = Size(width, rows.bottom - rows.top)
-        y = self.max_scroll_y if self.following else place - rows.top
-        self.scroll_to(y=y, animate=False, force=True)
-        self._steering = False
-        self.refresh()
-        self.post_message(self.Moved())
-
-    # Layout
-
-    def on_resize(self) -> None:
-        """Wrap for the new width."""
-        width = self.scrollable_content_region.width
-        if width and width != self._layout.painter.width:
-            self._lay_out()
-        elif self.following:
-            self._settle(0)
-
-    def _lay_out(self) -> None:
-        """Lay all lines out anew: the newest at once, up to those in sight, others later."""
-        rows = self._rows
-        if self._sought is None and len(rows) and not self.following:
-            self._sought = rows.at(self._place)[0]
-        width = self.scrollable_content_region.width
-        self._layout.begin(Painter(self._component, width, wrap=self.wrap))
-        self._strips.forget()
-        if self.text_selection is not None:
-            self.screen.clear_selection()  # it was made of rows that are no more
-        self._fill(rows.end if self._sought is None else self._sought)
-
-    def _fill(self, line: int) -> None:
-        """Lay out older lines, and what is left of them a moment later."""
-        place = self._place
-        self._layout.fill(line)
-        if self._sought is not None:
-            place = self._rows.row(self._sought)
-        if self._layout.complete or self._rows.first <= line:
-            self._sought = None
-        self._settle(place)
-        if not self._layout.complete and self._filler is None:
-            self._filler = self.set_timer(_PAUSE, self._fill_more)
-
-    def _fill_more(self) -> None:
-        self._filler = None
-        self._fill(self._rows.first if self._sought is None else self._sought)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """At the end the log follows; whoever scrolls up stays there."""
-        super().watch_scroll_y(old_value, new_value)
-        if not self._steering:
-            self._sought = None
-            self.following = round(new_value) >= self.max_scroll_y
+    def look_for(self, query: Query | None, *, hiding: bool) -> None:
+        """Mark what a query finds; hide all other lines or not."""
+        cursor, wanted = self.cursor, query if hiding else None
+        changed = self.lens.filter is not wanted
+        self.lens.filter, self.lens.sought = wanted, query
+        self._search = None
+        if changed:
+            self._lay_out(cursor)
+        else:
+            self._strips.forget()
+            self.refresh()
             self.post_message(self.Moved())
 
-    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Other columns of the text come into sight."""
-        self._strips.forget()
-        super().watch_scroll_x(old_value, new_value)
+    def action_field(self, hiding: bool) -> None:
+        """Ask what is looked for."""
+        self._heir = self._ask(hiding)
 
-    # Drawing
+    def action_match(self, step: int) -> None:
+        """To the next line with what is sought, down or up."""
+        query = self.lens.sought
+        if query is None:
+            self._say("Nothing is sought: / filters, ? finds.")
+            return
+        self._look(step, lambda line: query.takes(self.transcript[line]), "No line is like that.")
 
-    def notify_style_update(self) -> None:
-        """Colours may have changed."""
-        super().notify_style_update()
-        self._styles.clear()
-        self._strips.forget()
+    def action_trouble(self, step: int) -> None:
+        """To the next line that tells of something wrong."""
+        lines = self.transcript
 
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw what is selected."""
-        self.refresh()
+        def wanted(line: int) -> bool:
+            before = lines[line - 1] if line > lines.first else None
+            return begins_trouble(lines[line], before)
 
-    def render_line(self, y: int) -> Strip:
-        """One row of what is in sight."""
-        width, base = self.size.width, self.rich_style
-        row = self._place + y
-        if row >= self._rows.bottom:
-            return self._blank(y, width, base)
-        line, part = self._rows.at(row)
-        first = row - part
-        drawn = self._strips.line(line, first, self._layout.painter, self.scroll_offset.x)[part]
-        strip = drawn.strip
-        if (selection := self.text_selection) is not None:
-            style = self.screen.get_component_rich_style("screen--selection")
-            strip = drawn.selected(selection, row, style)
-        if self.has_focus and line == self.cursor:
-            cursor = self._component("log--cursor")
-            base = base + Style(bgcolor=cursor.bgcolor, underline=cursor.underline)
-        return strip.extend_cell_length(width).apply_style(base).crop(0, width)
+        self._look(step, wanted, "No line here tells of anything wrong.")
 
-    def _blank(self, y: int, width: int, base: Style) -> Strip:
-        if len(self.transcript):
-            return Strip.blank(width, base)
-        styles = self._component("log--empty"), self._component("log--key")
-        return log_style.empty(y, self.size, bool(self.transcript.end), *styles).apply_style(base)
+    def _look(self, step: int, wanted: Callable[[int], bool], nothing: str) -> None:
+        if self.cursor < 0:
+            return
+        hidden = self.lens.hides if self.lens.filter is not None else None
+        search = self._search = Search(
+            self.transcript,
+            self.cursor,
+            step,
+            wanted if hidden is None else lambda line: wanted(line) and not hidden(line),
+        )
+        self._go_on_looking(search, nothing)
 
-    def _component(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            full = self.get_component_rich_style(name)
-            own = self.get_component_rich_style(name, partial=True)
-            style = self._styles[name] = Style(
-                color=full.color,
-                bgcolor=full.bgcolor if own.bgcolor is not None else None,
-                bold=full.bold,
-                dim=full.dim,
-                italic=full.italic,
-                underline=full.underline,
-                reverse=full.reverse,
-            )
-        return style
+    def _go_on_looking(self, search: Search, nothing: str) -> None:
+        if search is not self._search:
+            return  # another began, or it was given up
+        try:
+            if not search.go_on():
+                self.set_timer(_PAUSE, lambda: self._go_on_looking(search, nothing))
+                return
+        except TooSlow as error:
+            nothing = f"{error}."
+        self._search = None
+        if search.found is None:
+            self._say(nothing)
+            return
+        if search.around:
+            self._say("Past the end: on from the other one.")
+        line = search.found
+        if self.lens.hides(line):
+            self.lens.fold(line, folded=False)
+            self._lay_out(self.cursor)
+        self._go_to(line, follow=False)
+
+    def _say(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
+
+    # Folding
+
+    def action_fold(self) -> None:
+        """Fold the exchange of the cursor, or unfold it."""
+        if self._may_fold() and (line := self.cursor) >= 0:
+            self.lens.fold(line)
+            if not self.following:
+                self._cursor = line = self.transcript.exchange(line).start
+            self._lay_out(line)
+
+    def action_fold_all(self) -> None:
+        """Fold every exchange, or unfold them all."""
+        if self._may_fold():
+            line = self.cursor
+            self.lens.fold_all()
+            self._lay_out(line)
+
+    def _may_fold(self) -> bool:
+        if self.lens.filter is not None:
+            self._say("A filter shows single lines: escape lifts it, then z folds.")
+        return self.lens.filter is None
 
     # Selecting and copying
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it is written; rows that were only wrapped are joined."""
-        text = selected_text(self.transcript, self._rows, self._layout.painter, selection)
+        text = selected_text(self.lens, self._rows, self._layout.painter, selection)
         return None if text is None else (text, "\n")
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw what is selected."""
+        super().selection_updated(selection)
+        if selection is None:
+            self._anchor, self._marking = None, False
+
+    def action_mark(self) -> None:
+        """Begin to select lines, or end it."""
+        if self._marking:
+            self._unmark()
+        elif self.cursor >= 0:
+            self._marking, self._anchor = True, self.cursor
+            self._mark()
+
+    def action_extend(self, step: int) -> None:
+        """One line more, or less, is selected."""
+        if self.cursor >= 0:
+            if self._anchor is None:
+                self._anchor = self.cursor
+            marking, self._marking = self._marking, True
+            self.action_cursor(step)
+            self._marking = marking
 
     def action_copy(self) -> None:
         """Ask for the selection, else the line of the cursor, to be copied."""
@@ -241,13 +203,54 @@ class LogView(ScrollView, can_focus=True):
         selected = self.get_selection(selection) if selection is not None else None
         if selected is not None:
             self.post_message(self.CopyRequested(selected[0]))
-        elif self.cursor >= 0:
-            self.post_message(self.CopyRequested(said(self.transcript[self.cursor])))
+            self._unmark()
+        elif (line := self.cursor) >= 0:
+            lines = self.transcript.exchange(line) if self.lens.folds(line) else [line]
+            text = "\n".join(said(self.transcript[number]) for number in lines)
+            self.post_message(self.CopyRequested(text))
+
+    def _mark(self) -> None:
+        """Select from the line where it began to the cursor, or nothing after a plain move."""
+        if self._anchor is None:
+            return
+        if not self._marking:
+            self._unmark()
+            return
+        first, last = sorted((self._anchor, self.cursor))
+        start, end = Offset(0, self._rows.row(first)), Offset(_FAR, self._rows.row(last + 1) - 1)
+        self.screen.selections = {self: Selection(start, end)}
+
+    def _unmark(self) -> None:
+        if self._anchor is not None:
+            self.screen.clear_selection()
+            self._anchor, self._marking = None, False
+
+    def action_back(self) -> None:
+        """End what was begun last: a selection, a search, the filter, what is marked."""
+        if self.text_selection is not None:
+            self.screen.clear_selection()
+        elif self._search is not None:
+            self._search = None
+        elif self.lens.sought is not None:
+            self.look_for(None if self.lens.filter is None else self.lens.sought, hiding=False)
 
     # Moving
 
+    async def on_key(self, event: events.Key) -> None:
+        """Act at once: what is typed fast behind ``/`` is for the field that it opens."""
+        known = self.screen.active_bindings.get(event.key)
+        if self._heir is not None:
+            self._heir.post_message(event)
+        elif known is not None and known.node is self:
+            await self.run_action(known.binding.action)
+        else:
+            return
+        event.prevent_default()
+        event.stop()
+
     def on_focus(self) -> None:
         """Show the cursor."""
+        self._heir = None
         self.refresh()
 
     def on_blur(self) -> None:
@@ -266,8 +269,9 @@ class LogView(ScrollView, can_focus=True):
 
     def action_cursor(self, step: int) -> None:
         """One line up or down; down from the newest follows the end."""
-        if self.cursor >= 0:
-            self._go_to(self.cursor + step, follow=step > 0)
+        if (line := self.cursor) >= 0:
+            after = self._rows.step(line, step)
+            self._go_to(line if after < 0 else after, follow=step > 0)
 
     def action_page(self, step: int) -> None:
         """A screenful up or down, and the cursor with it."""
@@ -287,7 +291,7 @@ class LogView(ScrollView, can_focus=True):
         """To the oldest line."""
         if self.cursor >= 0:
             self._fill(self.transcript.first)
-            self._go_to(self._rows.first, follow=False)
+            self._go_to(self.transcript.first, follow=False)
 
     def action_follow(self) -> None:
         """To the end, and stay there."""
@@ -304,18 +308,25 @@ class LogView(ScrollView, can_focus=True):
     def action_clear(self) -> None:
         """Forget all lines."""
         self.transcript.clear()
+        self.lens.forget()
         self._layout.begin(self._layout.painter)
         self._strips.forget()
         self.action_follow()
 
     def _go_to(self, line: int, *, follow: bool) -> None:
-        newest = self.transcript.end - 1
-        if line >= newest and follow:
+        """Put the cursor on a line, and the line in sight; the newest may mean to follow."""
+        rows = self._rows
+        if follow and line >= rows.nearest(rows.end - 1):
             self.action_follow()
-            return
-        self._cursor = line = min(max(line, self._rows.first), newest)
-        first, last = self._rows.row(line), self._rows.row(line + 1)
-        self._leave_end(min(max(self._place, last - self._height), first))
+        elif line < rows.first:  # it is not laid out yet
+            self._cursor, self.following = line, False
+            self._sought = line, self._height // 3
+            self._fill(line)
+        else:
+            self._cursor = line = rows.nearest(line)
+            first, last = rows.row(line), rows.row(line + 1)
+            self._leave_end(min(max(self._place, last - self._height), first))
+        self._mark()
 
     def _leave_end(self, place: int) -> None:
         self._sought = None

@@ -8,8 +8,9 @@ import pytest
 
 from smtp_tui.destination import Asked, Destination, find, practice
 from smtp_tui.practice.server import PracticeAddress
-from smtp_tui.settings import SettingsError
+from smtp_tui.settings import Profile, SettingsError
 from smtp_tui.wire.target import Family, Target, TargetError, TlsMode
+from smtp_tui.wire.tls_options import TlsVersion
 
 FILE = """
 default_profile = "home"
@@ -120,6 +121,15 @@ def test_every_option_reaches_the_target(tmp_path: Path) -> None:
     resolved = target("/dev/null", asked)
     assert (resolved.ca_file, resolved.verify) == (ca_file, False)
     assert (resolved.ehlo, resolved.family) == ("me", Family.IPV6)
+
+
+def test_what_is_said_of_tls_reaches_the_target_over_the_profile(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[profiles.p]\nhost = "h"\nsni = "none"\ntls_max = "1.2"\n')
+    asked = Asked(profile="p", encryption=Profile("", sni="mx.example"))
+    options = target(str(file), asked, VERIFY_NAME="mail.example").options
+    assert (options.sni, options.verify_name) == ("mx.example", "mail.example")
+    assert options.maximum is TlsVersion.TLS_1_2
 
 
 def test_a_unix_socket_needs_no_mode() -> None:

@@ -25,7 +25,7 @@ BELOW = {
     "wire": {"smtp", "sasl"},
     "transcript": {"smtp", "sasl", "wire"},
     "practice": {"smtp", "sasl", "wire"},
-    "settings": {"wire.target", "smtp.visible"},
+    "settings": {"wire.target", "wire.tls_options", "smtp.visible"},
     "workbench": {"smtp", "sasl", "wire", "transcript", "practice", "settings"},
 }
 FORBIDDEN = {

@@ -36,6 +36,7 @@ from smtp_tui.settings.source import LARGEST
 from smtp_tui.settings.template import TEMPLATE
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.target import Family, Target, TlsMode, parse_target
+from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 
 FULL = """\
 theme = "smtp-light"
@@ -55,6 +56,15 @@ timeout = 12.5
 family = "6"
 user = "me@example.org"
 mechanism = "xoauth2"
+sni = "mx.example.org"
+verify_name = "example.org"
+tls_min = "1.2"
+tls_max = 1.3
+ciphers = "ECDHE+AESGCM"
+client_cert = "/etc/me.pem"
+client_key = "/etc/me.key"
+key_log = "/tmp/keys.log"
+alpn = "smtp esmtp"
 
 [profiles.local]
 unix_path = "/run/lmtp.sock"
@@ -73,6 +83,26 @@ WORK = Profile(
     family=Family.IPV6,
     user="me@example.org",
     mechanism="XOAUTH2",
+    sni="mx.example.org",
+    verify_name="example.org",
+    tls_min=TlsVersion.TLS_1_2,
+    tls_max=TlsVersion.TLS_1_3,
+    ciphers="ECDHE+AESGCM",
+    client_cert=Path("/etc/me.pem"),
+    client_key=Path("/etc/me.key"),
+    key_log=Path("/tmp/keys.log"),
+    alpn="smtp esmtp",
+)
+OPTIONS = TlsOptions(
+    "mx.example.org",
+    "example.org",
+    TlsVersion.TLS_1_2,
+    TlsVersion.TLS_1_3,
+    "ECDHE+AESGCM",
+    Path("/etc/me.pem"),
+    Path("/etc/me.key"),
+    Path("/tmp/keys.log"),
+    ("smtp", "esmtp"),
 )
 
 
@@ -646,6 +676,15 @@ def profiles(draw: st.DrawFn) -> Profile:
         unix_path=draw(file_paths) if place == "socket" else None,
         user=draw(st.none() | texts),
         mechanism=draw(st.none() | st.sampled_from(["PLAIN", "SCRAM-SHA-256", "X"])),
+        sni=draw(st.none() | hosts | st.just("none")),
+        verify_name=draw(st.none() | hosts),
+        tls_min=draw(st.none() | st.sampled_from(TlsVersion)),
+        tls_max=draw(st.none() | st.sampled_from(TlsVersion)),
+        ciphers=draw(st.none() | st.sampled_from(["DEFAULT", "ECDHE+AESGCM:!MD5"])),
+        client_cert=draw(st.none() | file_paths),
+        client_key=draw(st.none() | file_paths),
+        key_log=draw(st.none() | file_paths),
+        alpn=draw(st.none() | st.sampled_from(["smtp", "smtp esmtp"])),
     )
 
 
@@ -975,6 +1014,7 @@ def test_every_setting_reaches_the_target() -> None:
         timeout=12.5,
         family=Family.IPV6,
         user="me@example.org",
+        options=OPTIONS,
     )
 
 
@@ -990,7 +1030,8 @@ def test_every_setting_reaches_the_target() -> None:
     ],
 )
 def test_a_profile_made_of_a_target_leads_there(path: Path, text: str) -> None:
-    target = replace(parse_target(text), verify=False, timeout=4.0, family=Family.IPV4)
+    asked = replace(parse_target(text), verify=False, timeout=4.0, family=Family.IPV4)
+    target = replace(asked, options=OPTIONS)
     profile = Profile.from_target("p", target, mechanism="PLAIN")
     assert profile.target() == target
     save_profile(path, profile)
@@ -1069,6 +1110,38 @@ def test_the_environment_is_a_layer() -> None:
     )
 
 
+def test_the_environment_says_how_tls_is_spoken() -> None:
+    variables = {
+        "SNI": "mx.example.org",
+        "VERIFY_NAME": "example.org",
+        "TLS_MIN": "TLSv1.2",
+        "TLS_MAX": "1.3",
+        "CIPHERS": "ECDHE+AESGCM",
+        "CLIENT_CERT": "/etc/me.pem",
+        "CLIENT_KEY": "/etc/me.key",
+        "KEY_LOG": "/tmp/keys.log",
+        "ALPN": "smtp esmtp",
+    }
+    environ = {f"SMTP_TUI_{name}": value for name, value in variables.items()}
+    profile, problems = from_environment(environ)
+    assert problems == ()
+    assert profile.target().options == OPTIONS
+
+
+def test_the_key_log_of_the_browsers_counts_unless_there_is_our_own() -> None:
+    theirs = {"SSLKEYLOGFILE": "/tmp/theirs.log"}
+    assert from_environment(theirs)[0].key_log == Path("/tmp/theirs.log")
+    both = {**theirs, "SMTP_TUI_KEY_LOG": "/tmp/ours.log"}
+    assert from_environment(both)[0].key_log == Path("/tmp/ours.log")
+
+
+def test_a_key_never_goes_with_the_certificate_of_another_layer() -> None:
+    strong = Profile("", client_cert=Path("/a.pem"))
+    weak = Profile("", client_cert=Path("/b.pem"), client_key=Path("/b.key"))
+    assert layered(strong, weak) == strong
+    assert layered(Profile(""), weak) == weak
+
+
 def test_an_empty_variable_is_not_set() -> None:
     environ = {"SMTP_TUI_PORT": "", "SMTP_TUI_INSECURE": "", "SMTP_TUI_USER": ""}
     assert from_environment(environ) == (Profile(""), ())
@@ -1103,6 +1176,8 @@ def test_insecure_is_yes_or_no(word: str, verify: bool) -> None:
         ),
         ("EHLO", "a\x1b", '"a‹ESC›" holds a control character, which no command line can'),
         ("CA_FILE", " ", "there is no path here; write one or remove the line"),
+        ("TLS_MIN", "2", '"2" is not a version of TLS; use 1.0, 1.1, 1.2 or 1.3'),
+        ("CIPHERS", "a\0", '"a‹NUL›" holds a control character, which no list here can'),
     ],
 )
 def test_a_bad_variable_is_named_and_alone_ignored(variable: str, value: str, text: str) -> None:

@@ -9,11 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.wire.events import Event
 from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.panes.find import FindBar
+from smtp_tui.workbench.panes.log_frame import counted, frame_words
 
 
 class Pill(Static):
@@ -66,7 +69,7 @@ class LogPane(Container):
 
     def compose(self) -> ComposeResult:
         """The lines, and the pill above them."""
-        yield LogView(self.transcript)
+        yield LogView(self.transcript, self._ask)
         yield Pill()
 
     def on_mount(self) -> None:
@@ -92,6 +95,13 @@ class LogPane(Container):
         """Go to the end and stay there."""
         self.view.action_follow()
 
+    def _ask(self, hiding: bool) -> Widget:
+        """Open the field for what is looked for."""
+        self.query(FindBar).remove()
+        bar = FindBar(self.view, hiding=hiding)
+        self.mount(bar)
+        return bar.field
+
     @on(Pill.Pressed)
     def _pressed(self, event: Pill.Pressed) -> None:
         event.stop()
@@ -102,24 +112,22 @@ class LogPane(Container):
         event.stop()
         self._report()
 
+    @on(FindBar.Done)
+    def _close_field(self, event: FindBar.Done) -> None:
+        event.stop()
+        event.bar.remove()
+        self.view.focus()
+        self._report()
+
     def _report(self) -> None:
         """Write the frame's words and the pill anew, where they changed."""
-        view, lines = self.view, self.transcript
-        words = [_counted(len(lines))] if lines.end else []
-        if lines.dropped:
-            words.append(f"{lines.dropped:,} older dropped")
-        if not view.wrap:
-            words.append("no wrap")
-        if lines.end:
-            words.append("following" if view.following else "paused")
-        subtitle = Content(" · ".join(words))
+        view = self.view
+        subtitle = Content(" · ".join(frame_words(view)))
         if subtitle != self.border_subtitle:
             self.border_subtitle = subtitle
         below = 0 if view.following else view.below
         self.pill.set_class(below > 0, "-shown")
         if below:
-            self.pill.update(Content(f"+{_counted(below)} ▾ end"))
-
-
-def _counted(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines:,} lines"
+            self.pill.update(Content(f"+{counted(below)} ▾ end"))
+        for bar in self.query(FindBar):
+            bar.report()
