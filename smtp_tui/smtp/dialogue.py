@@ -273,7 +273,7 @@ class Dialogue(Facts):
             self._answer_early(code)
         elif head.expects <= 0:
             self._apply(head, reply)
-            self._out.answered()
+            self._out.answered(code)
             self._tell_doubts()
         elif code == 421:
             session.close()

@@ -15,7 +15,7 @@ from enum import Enum
 
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.body import EndOfData
-from smtp_tui.smtp.commands import verb_of
+from smtp_tui.smtp.commands import lookup, verb_of
 from smtp_tui.smtp.events import Span
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
 from smtp_tui.smtp.waiting import HEAD, Waiting
@@ -66,6 +66,8 @@ class Outgoing:
     marks: list[Span] = field(default_factory=list)
     """Credentials among the octets of the last ``send``, by offset."""
     offset: int = 0
+    auth_refused: bool = False
+    """AUTH was refused and no known command sent since: answers may still be on their way."""
     _fragment: _Fragment = field(default_factory=_Fragment)
     _end_of_data: EndOfData = field(default_factory=EndOfData)
     _chunk: Waiting | None = None
@@ -118,9 +120,11 @@ class Outgoing:
         if self._fragment.octets:
             self._mark(self._fragment.offset, self._fragment_secrets())
 
-    def answered(self) -> None:
+    def answered(self, code: int) -> None:
         """The head had its last reply; what is behind it may have become certain."""
         head = self.queue.popleft()
+        if head.verb in (b"AUTH", AUTH_RESPONSE):
+            self.auth_refused = code >= 400
         self._count(head, -1)
         if head.turns:
             for item in self.queue:
@@ -256,6 +260,7 @@ class Outgoing:
             return
         spans = self._secrets_of(line)
         self._mark(offset, spans)
+        self.auth_refused = self.auth_refused and lookup(line) is None
         item = Waiting(verb_of(line), bytearray(line), offset, len(line), spans)
         if self.grammar is Grammar.RESPONSE:
             self.grammar = Grammar.LINES
@@ -297,7 +302,7 @@ class Outgoing:
     def _secrets_of(self, line: bytes) -> tuple[Span, ...]:
         if self.grammar is Grammar.RESPONSE:
             return secrets.in_response(line)
-        if self.auth_waits:
+        if self.auth_waits or self.auth_refused:
             return secrets.in_line_behind_auth(line)
         return secrets.in_command(line)
 

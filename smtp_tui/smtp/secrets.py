@@ -6,12 +6,16 @@ import base64
 import binascii
 import re
 
-from smtp_tui.smtp.commands import verb_of, verbs
+from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.events import Span
 
+_AUTH_WORD = re.compile(rb"\s*AUTH\s+(\S+)", re.IGNORECASE)
 _AUTH = re.compile(rb"\s*AUTH\s+(\S+)\s+", re.IGNORECASE)
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
+_SIGNED = re.compile(rb"[^\0-\x1f]+ [0-9a-f]{32}")  # CRAM-MD5: the password can be guessed from it
+_SHORTEST = 8
+"""Characters of a faulty credential; shorter, other words may decode to one by chance."""
 _NOT_SECRET = (b"", b"*", b"=")
 
 
@@ -26,6 +30,9 @@ def in_command(line: bytes) -> tuple[Span, ...]:
     match = _AUTH.match(line, 0, end)
     if match is not None:
         return _unless_empty(line, match.end(), end)
+    match = _AUTH_WORD.match(line, 0, end)
+    if match is not None and not _may_be_mechanism(match[1]):
+        return (match.span(1),)
     return tuple(
         word.span() for word in _WORD.finditer(line, 0, end) if _is_credential(word.group())
     )
@@ -37,8 +44,11 @@ def in_response(line: bytes) -> tuple[Span, ...]:
 
 
 def in_line_behind_auth(line: bytes) -> tuple[Span, ...]:
-    """Spans of a line sent before AUTH was answered: it is a response unless it is a known verb."""
-    return in_command(line) if verb_of(line) in verbs() else in_response(line)
+    """Spans of a line behind AUTH or its refusal: it is a response unless it has a known verb.
+
+    Whoever has the answers ready sends them also to a server that does not ask for them.
+    """
+    return in_response(line) if lookup(line) is None else in_command(line)
 
 
 def mechanism_of(line: bytes) -> str:
@@ -49,13 +59,19 @@ def mechanism_of(line: bytes) -> str:
     words = line.split(None, 2)
     if len(words) < 2 or words[0].upper() != b"AUTH":
         return ""
-    if _MECHANISM.fullmatch(words[1]) is None or _is_credential(words[1]):
+    if not _may_be_mechanism(words[1]):
         return ""
     return words[1].decode("ascii").upper()
 
 
 def _unless_empty(line: bytes, start: int, end: int) -> tuple[Span, ...]:
     return () if line[start:end].strip() in _NOT_SECRET else ((start, end),)
+
+
+def _may_be_mechanism(word: bytes) -> bool:
+    """Whether a word behind AUTH can be a name, which nobody types in mixed case as Base64 is."""
+    like_a_name = b"-" in word or word in (word.upper(), word.lower(), word.title())
+    return like_a_name and _MECHANISM.fullmatch(word) is not None and not _is_credential(word)
 
 
 def _is_credential(word: bytes) -> bool:
@@ -67,4 +83,16 @@ def _is_credential(word: bytes) -> bool:
     if b"auth=Bearer " in decoded:
         return True
     parts = decoded.split(b"\0")
-    return len(parts) == 3 and bool(parts[1]) and bool(parts[2])
+    if len(parts) == 3:
+        return bool(parts[1]) and bool(parts[2])
+    return _SIGNED.fullmatch(decoded) is not None or _is_faulty_plain(decoded)
+
+
+def _is_faulty_plain(decoded: bytes) -> bool:
+    """Whether it is a PLAIN credential with one NUL lost, but readable otherwise."""
+    try:
+        text = decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    parts = text.split("\0")
+    return len(parts) == 2 and len(text) >= _SHORTEST and "".join(parts).isprintable()

@@ -39,7 +39,7 @@ def of_line(line: bytes, view: SessionView, user: str = "") -> Disclosure | None
         return of_mechanism(secrets.mechanism_of(line), view, user)
     if view.state.phase is Phase.AUTH:
         spans = secrets.in_response(line)
-    elif b"AUTH" in view.pending:
+    elif b"AUTH" in view.pending or view.auth_refused:
         spans = secrets.in_line_behind_auth(line)
     else:
         spans = secrets.in_command(line)

@@ -6,9 +6,18 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.secrets import mechanism_of
-from smtp_tui.smtp.state import GREETING, MESSAGE_BODY, Phase, Security, State, Transaction
+from smtp_tui.smtp.state import (
+    AUTH_RESPONSE,
+    GREETING,
+    MESSAGE_BODY,
+    Phase,
+    Security,
+    State,
+    Transaction,
+)
 from smtp_tui.transcript import timings
 from smtp_tui.transcript.timings import Timings
 from smtp_tui.wire import events as wire
@@ -37,7 +46,7 @@ class Exchange:
 
     mechanism: str
     number: int
-    challenge: bytes | None
+    challenge: bytes | None = field(repr=False)
     """The decoded challenge, None when it was no Base64."""
 
 
@@ -48,8 +57,9 @@ class SessionView:
     ``connected``: a socket was connected, whatever became of it. ``tls`` also holds the facts of
     a refused certificate. ``in_clear`` are the capabilities the server named before TLS, None
     when it was not asked. ``envelope`` counts the recipients of the message under way or just
-    taken, ``taken`` says whether the server took it. ``farewell``: QUIT was answered. ``rtt`` is
-    in seconds.
+    taken, ``taken`` says whether the server took it. ``farewell``: QUIT was answered.
+    ``auth_refused``: the last known command was AUTH, in vain; answers to it may still be typed.
+    ``rtt`` is in seconds.
     """
 
     link: Link = Link.IDLE
@@ -62,6 +72,7 @@ class SessionView:
     in_clear: Extensions | None = None
     tls: wire.TlsFacts | None = None
     exchange: Exchange | None = None
+    auth_refused: bool = False
     envelope: int = 0
     taken: bool = False
     farewell: bool = False
@@ -69,7 +80,7 @@ class SessionView:
     timings: Timings = field(default_factory=Timings)
     remedy: wire.Remedy | None = None
     failure: wire.Failure | None = None
-    text: str = ""
+    text: str = field(default="", repr=False)
     """The sentence that goes with a failed or closed connection."""
 
     @property
@@ -160,6 +171,8 @@ def _state_changed(view: SessionView, event: wire.StateChanged) -> SessionView:
 def _told(view: SessionView, event: wire.Told) -> SessionView:
     if event.elapsed is not None:
         view = replace(view, rtt=event.elapsed)
+    if isinstance(event.event, smtp.Reply) and lookup(event.event.command.verb) is not None:
+        view = replace(view, auth_refused=False)
     match event.event:
         case smtp.ReplyLine(code=334, command=smtp.Command() as command):
             return replace(view, exchange=_next_challenge(view.exchange, command))
@@ -168,6 +181,8 @@ def _told(view: SessionView, event: wire.Told) -> SessionView:
             return replace(view, exchange=replace(exchange, challenge=decoded))
         case smtp.Reply(code=code, command=command) if command.verb == GREETING:
             return replace(view, greeting=code)
+        case smtp.Reply(code=code, command=command) if command.verb in (b"AUTH", AUTH_RESPONSE):
+            return replace(view, auth_refused=code >= 400)
         case smtp.Reply(command=command) if command.verb == b"QUIT":
             return replace(view, farewell=True)
         case smtp.Reply(code=code, command=command) if 200 <= code < 300:

@@ -467,6 +467,57 @@ class TestSecrets:
         dialogue.command(b"*")
         assert self.hidden(dialogue) == []
 
+    def test_answers_that_come_after_a_refusal_are_hidden_until_a_known_command(self) -> None:
+        dialogue = after_ehlo()
+        dialogue.command(b"AUTH LOGIN")
+        told(dialogue, b"504 5.7.4 no\r\n")
+        for answer in (b"dXNlcg==", b"hunter2"):
+            dialogue.command(answer)
+            assert self.hidden(dialogue) == [answer]
+            told(dialogue, b"500 what?\r\n")
+        dialogue.command(b"NOOP")
+        assert self.hidden(dialogue) == []
+        told(dialogue, b"250 ok\r\n")
+        dialogue.command(b"XTRA word")
+        assert self.hidden(dialogue) == []
+
+    def test_after_signing_in_a_command_nobody_knows_is_not_hidden(self) -> None:
+        dialogue = after_ehlo()
+        dialogue.command(b"AUTH PLAIN AHUAcA==")
+        told(dialogue, b"235 ok\r\n")
+        dialogue.command(b"XTRA word")
+        assert self.hidden(dialogue) == []
+
+    @pytest.mark.parametrize("word", [b"cGFzc3dvcmQ=", b"aHVudGVyMmh1bnRlcg"])
+    def test_what_stands_in_place_of_the_mechanism_is_hidden(self, word: bytes) -> None:
+        dialogue = after_ehlo()
+        dialogue.command(b"AUTH " + word)
+        assert self.hidden(dialogue) == [word]
+
+    @pytest.mark.parametrize("name", [b"LOGIN", b"login", b"Login", b"cram-MD5", b"X-Odd_1"])
+    def test_the_mechanism_is_not(self, name: bytes) -> None:
+        dialogue = after_ehlo()
+        dialogue.command(b"AUTH " + name)
+        assert self.hidden(dialogue) == []
+
+    @pytest.mark.parametrize(
+        "credential",
+        [b"user@example.org\0hunter2", b"\0user@example.org hunter2", b"tim " + b"0f" * 16],
+    )
+    def test_a_faulty_credential_and_a_signed_challenge_are_hidden_too(
+        self, credential: bytes
+    ) -> None:
+        token = base64.b64encode(credential)
+        dialogue = after_ehlo()
+        dialogue.command(b"HELP " + token)
+        assert self.hidden(dialogue) == [token]
+
+    @pytest.mark.parametrize("line", [b"EHLO AAAAAAAA", b"VRFY mailbox", b"HELO smtp.example.org"])
+    def test_words_of_other_commands_are_not(self, line: bytes) -> None:
+        dialogue = after_ehlo()
+        dialogue.command(line)
+        assert self.hidden(dialogue) == []
+
     def test_lines_behind_an_unanswered_auth_are_hidden_unless_they_are_verbs(self) -> None:
         dialogue = after_ehlo()
         dialogue.raw(b"AUTH LOGIN\r\ndXNlcg==\r\nQUIT\r\n")

@@ -400,6 +400,19 @@ def test_which_characters_of_a_command_are_secret(text: str, hidden: str) -> Non
     assert "".join(text[start:end] for start, end in spans) == hidden
 
 
+async def test_an_answer_is_masked_although_the_server_left_the_exchange() -> None:
+    async with window() as at:
+        scene = at.scene().secured().both(b"AUTH LOGIN", b"504 5.7.4 no\r\n")
+        await at.type("aHVudGVyMg")
+        assert "aHVudGVyMg" not in at.text()
+        await at.press("enter", "up")
+        assert at.sent == [b"aHVudGVyMg"]
+        assert at.desk.composer.text == ""
+        scene.both(b"aHVudGVyMg", b"500 what?\r\n").both(b"NOOP", b"250 ok\r\n")
+        await at.type("XTRA word")
+        assert "XTRA word" in at.text()
+
+
 @pytest.mark.parametrize(("text", "hidden"), [("c2Vj", "c2Vj"), ("*", ""), ("{LOGIN.user}", "")])
 def test_which_characters_of_an_answer_are_secret(text: str, hidden: str) -> None:
     spans = secret_spans(text, answering=True)

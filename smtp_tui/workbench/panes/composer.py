@@ -89,7 +89,7 @@ class Composer(Vertical):
         field = self.field
         field.offer = offer
         field.answering = view.takes_lines and view.state.phase is Phase.AUTH
-        field.behind_auth = b"AUTH" in view.pending
+        field.behind_auth = b"AUTH" in view.pending or view.auth_refused
         field.in_body = view.takes_lines and view.state.phase is Phase.BODY
         field.placeholder = visible(offer)
         self._draw()
