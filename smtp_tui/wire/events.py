@@ -167,7 +167,7 @@ class Failed:
     at: float
     connection: int
     failure: Failure
-    text: str
+    text: str = field(repr=False)
     remedy: Remedy | None = None
     facts: TlsFacts | None = None
 
@@ -241,7 +241,7 @@ class Note:
 
     at: float
     connection: int
-    text: str
+    text: str = field(repr=False)
     remedy: Remedy | None = None
 
 
@@ -251,7 +251,7 @@ class Alarm:
 
     at: float
     connection: int
-    text: str
+    text: str = field(repr=False)
     data: bytes = field(default=b"", repr=False)
 
 
@@ -261,7 +261,7 @@ class Refused:
 
     at: float
     connection: int
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +271,7 @@ class AuthFinished:
     at: float
     connection: int
     ok: bool
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,7 @@ class DeliveryFinished:
     at: float
     connection: int
     ok: bool
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +301,7 @@ class Gone:
     at: float
     connection: int
     clean: bool
-    text: str
+    text: str = field(repr=False)
 
 
 Event = (

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import endings
 from smtp_tui.wire.actions import (
     Abort,
@@ -125,8 +124,8 @@ class Worker:
             connection.abort()
 
     def _fault(self, error: Exception) -> None:
-        """Tell of a fault of our own, and begin anew."""
-        text = f"A fault in this program, {type(error).__name__}: {visible(str(error)[:200])}"
+        """Tell of a fault of our own, and begin anew; what it says may hold a password."""
+        text = f"A fault in this program, {type(error).__name__} {_place(error)}: please report it."
         with _Fence(self._ignore):
             self._sink(Alarm(self._clock(), self._number, text))
         with _Fence(self._ignore):
@@ -158,6 +157,17 @@ def _ask(connection: Connection, action: Action) -> None:
             connection.hang_up()
         case Abort():
             connection.abort()
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised, as module and line."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "somewhere"
+    module = trace.tb_frame.f_globals.get("__name__", "?")
+    return f"in {module}, line {trace.tb_lineno}"
 
 
 class _Fence:
