@@ -88,6 +88,10 @@ class Transcript:
         changing = self._under_way or self._unfinished or newest in (self._reason, self._counting)
         return newest if changing and newest >= self._ring.first else self._ring.end
 
+    def kept(self) -> Ring:
+        """A copy of the lines as they are now, which another thread may read."""
+        return self._ring.copy()
+
     def release(self, end: int) -> None:
         """Forget the lines before that number, which somebody else keeps."""
         self._ring.release(end)

@@ -72,6 +72,14 @@ class Ring:
         if len(self._rows) > self._most_records or self.octets > self._most_octets:
             self._drop()
 
+    def copy(self) -> Ring:
+        """The same records; what becomes of this ring does not change them."""
+        other = Ring(self._most_records, self._most_octets)
+        other._rows = self._rows[:]
+        other.epochs = dict(self.epochs)
+        other.first, other.dropped, other.octets = self.first, self.dropped, self.octets
+        return other
+
     def pop(self) -> Record:
         """Take the newest back."""
         record = self._record(self._rows.pop())

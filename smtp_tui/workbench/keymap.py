@@ -12,6 +12,8 @@ from smtp_tui.workbench.log_view import LogView
 
 _NEVER_ARRIVE = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+m": "enter"}
 _QUIT = "ctrl+q"
+_NO_KEY = "no-key-"
+"""Begins the name of a key that no keyboard has: for actions that have none until one is chosen."""
 
 LOG_KEYS: Mapping[str, Binding] = {
     binding.id: binding
@@ -25,7 +27,7 @@ def bindings() -> Iterator[Binding]:
     """The keys of all actions, re-mappable by the action's id."""
     for action in ACTIONS.values():
         yield Binding(
-            action.keys,
+            action.keys or f"{_NO_KEY}{action.id}",
             f"do({action.id!r})",
             action.title,
             tooltip=action.help(),

@@ -8,6 +8,7 @@ from smtp_tui.workbench.actions import (
     composer,
     credentials,
     session,
+    sharing,
     timings,
     window,
 )
@@ -23,6 +24,7 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         timings.ACTIONS,
         composer.ACTIONS,
         credentials.ACTIONS,
+        sharing.ACTIONS,
         window.LAST,
     )
     for action in group

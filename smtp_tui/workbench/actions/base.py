@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class UserAction:
     """One action; its docstring is what help and palette say about it.
 
+    ``keys`` may be "": it is in the palette then, and has a key once the person gives it one.
     ``footer`` is its word in the bar of keys ("" keeps it out), ``rank`` decides who stays there
     when the window is narrow: the lowest do. ``only_when_useful`` hides it there instead of
     showing it dim.

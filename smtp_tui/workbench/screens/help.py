@@ -104,11 +104,11 @@ def help_text(keys: Keys, width: int) -> Content:
 
 def _key_rows(keys: Keys, width: int) -> Iterator[Content]:
     actions = list(ACTIONS.values())
-    for group in ("Session", "Command line", "Credentials", "Window"):
+    for group in ("Session", "Command line", "Credentials", "Sharing", "Window"):
         yield Content.styled(f"  {group}", "bold")
         for action in actions:
             if action.group == group:
-                written = keys.every(action.id)
+                written = keys.every(action.id) or "in the palette"
                 yield from _row(written, action.help(), 23, width, "bold $accent")
     yield Content.styled("  In the log", "bold")
     for id, binding in LOG_KEYS.items():

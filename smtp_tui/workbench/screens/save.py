@@ -1,0 +1,79 @@
+"""Asks where to save the session, and shows which formats there are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
+from smtp_tui.workbench.panes.fields import Field
+
+
+class SaveScreen(ModalScreen[str]):
+    """Gives the path, "" when the person leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="save") as dialog:
+            dialog.border_title = Content("Save the session")
+            dialog.border_subtitle = Content("enter saves · escape leaves")
+            yield Field(self._path, id="save-path")
+            yield Static(_formats(""), id="save-formats")
+
+    def on_mount(self) -> None:
+        """Put the cursor before the end of the name, which says the format."""
+        field = self.query_one("#save-path", Field)
+        field.cursor_position = len(self._path) - len(self._path.rpartition(".")[2])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show which format is meant."""
+        event.stop()
+        self.query_one("#save-formats", Static).update(_formats(event.value.strip()))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: that is it, if it says a format."""
+        event.stop()
+        path = event.value.strip()
+        if _meant(path):
+            self.dismiss(path)
+
+    def action_leave(self) -> None:
+        """Escape: nothing."""
+        self.dismiss("")
+
+
+def _meant(path: str) -> str:
+    try:
+        return format_of(path).name
+    except FormatError:
+        return ""
+
+
+def _formats(path: str) -> Content:
+    """All formats by the ends of names, the one that the path means marked."""
+    meant = _meant(path)
+    lines = [Content("")]
+    for each in FORMATS.values():
+        chosen = each.name == meant
+        style = "bold $success" if chosen else "$quiet"
+        lines.append(
+            Content.assemble(
+                ("▸ " if chosen else "  ", style),
+                (f"{each.suffixes[0]:<8}", style),
+                (each.words, style if chosen else "$foreground"),
+            )
+        )
+    last = "" if meant or not path else "Let the name end in one of these."
+    lines += [Content(""), Content.styled(last or "No secret is written.", "$quiet")]
+    return Content("\n").join(lines)

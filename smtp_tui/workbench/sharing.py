@@ -1,0 +1,89 @@
+"""Saves the session to a file, off the UI loop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.excerpt import Excerpt, counted, excerpt
+from smtp_tui.transcript.exports.formats import FormatError, format_of
+from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
+from smtp_tui.wire.target import Target
+from smtp_tui.workbench.panes.log import LogPane
+
+if TYPE_CHECKING:
+    from smtp_tui.workbench.screens.main import MainScreen
+
+
+def ask(screen: MainScreen, path: str = "") -> None:
+    """Ask where to save the session, and save it."""
+    from smtp_tui.workbench.screens.save import SaveScreen
+
+    if not len(screen.query_one(LogPane).transcript):
+        screen.say("There is nothing to save yet.")
+        return
+
+    def chosen(answer: str | None) -> None:
+        if answer:
+            _save(screen, answer)
+
+    screen.app.push_screen(SaveScreen(path or suggestion(screen.view.target)), chosen)
+
+
+def suggestion(target: Target | None) -> str:
+    """A file name for a session with that server, as of now."""
+    host = target.host if target is not None else ""
+    word = "".join(each if each.isalnum() or each in ".-" else "-" for each in host).strip(".-")
+    return f"{word or 'session'}-{time.strftime('%Y%m%d-%H%M%S')}.smtp"
+
+
+def in_background(screen: MainScreen, work: Callable[[Excerpt], Callable[[], None]]) -> None:
+    """Let ``work`` make something of the session in a thread; what it gives runs on the UI loop."""
+    transcript = screen.query_one(LogPane).transcript
+    lines, app = transcript.kept(), screen.app
+
+    def run() -> None:
+        kept = excerpt((lines[number] for number in range(lines.first, lines.end)), lines.dropped)
+        app.call_later(work(kept))
+
+    threading.Thread(target=run, name="sharing", daemon=True).start()
+
+
+def _save(screen: MainScreen, path: str, *, replace: bool = False) -> None:
+    def work(kept: Excerpt) -> Callable[[], None]:
+        try:
+            save(path, format_of(path).write(kept), replace=replace)
+        except AlreadyThere as error:
+            sentence = str(error)
+            return lambda: _ask_again(screen, path, sentence)
+        except (SaveError, FormatError) as error:
+            sentence = str(error)
+            return lambda: _failed(screen, path, sentence)
+        hidden = f"; {counted(kept.hidden, 'octet')} of secrets are hidden" if kept.hidden else ""
+        sentence = f"Saved {counted(len(kept.records), 'line')} to {visible(path)}{hidden}."
+        return lambda: screen.app.notify(sentence, markup=False)
+
+    in_background(screen, work)
+
+
+def _ask_again(screen: MainScreen, path: str, sentence: str) -> None:
+    from smtp_tui.workbench.screens.question import Question, QuestionScreen
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            _save(screen, path, replace=True)
+        else:
+            ask(screen, path)
+
+    question = Question("Replace the file?", Content(sentence), "Keep it", "Replace it (y)")
+    screen.app.push_screen(QuestionScreen(question), answered)
+
+
+def _failed(screen: MainScreen, path: str, sentence: str) -> None:
+    screen.app.notify(sentence, title="Not saved", severity="error", markup=False)
+    ask(screen, path)
