@@ -60,8 +60,7 @@ class Lens:
         """Whether this line stands for a whole exchange."""
         if self.whole or self.filter is not None:
             return False
-        lines = self.transcript.exchange(line)
-        return lines.start == line and len(lines) > 1 and self._folded(line)
+        return self._folded(line)
 
     def _folded(self, head: int) -> bool:
         known = self.transcript.begins_exchange(head)
@@ -96,9 +95,9 @@ class Lens:
         lines = self.transcript.exchange(line)
         rest = lines[1:]
         replies = self._replies(rest)
-        codes = " ".join(dict.fromkeys(code for code, _ in replies))
-        count = "1 line" if len(rest) == 1 else f"{len(rest)} lines"
-        note = f"▸ {codes} … {count}" if codes else f"▸ … {count}"
+        codes = " ".join(dict.fromkeys(_marked(code) for code, _ in replies))
+        note = f"▸ {codes} … {counted(len(rest))}" if codes else f"▸ … {counted(len(rest))}"
+        note = note if rest else ""
         words = text(record)
         left = max(8, room - cell_len(note) - len(GAP))
         if cell_len(words) > left:
@@ -131,3 +130,12 @@ def _ends(lines: range) -> list[int]:
     """Lines near both ends, where replies are; between them stands a long message or reply."""
     half = _LOOKED_AT // 2
     return [*lines] if len(lines) <= _LOOKED_AT else [*lines[:half], *lines[-half:]]
+
+
+def counted(lines: int) -> str:
+    """``1 line``, ``2,000 lines``."""
+    return "1 line" if lines == 1 else f"{lines:,} lines"
+
+
+def _marked(code: str) -> str:
+    return f"✗ {code}" if code[:1] in ("4", "5") else code

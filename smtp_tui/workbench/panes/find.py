@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from smtp_tui.transcript.query import SYNTAX, Query, QueryError, query
+from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.fields import Field
-from smtp_tui.workbench.panes.log_frame import counted
 
 
 class FindBar(Horizontal):

@@ -14,9 +14,10 @@ from textual.widgets import Static
 
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.wire.events import Event
+from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.find import FindBar
-from smtp_tui.workbench.panes.log_frame import counted, frame_words
+from smtp_tui.workbench.panes.log_frame import frame_words
 
 
 class Pill(Static):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
 
 _LONGEST = 24
@@ -33,11 +34,6 @@ def frame_words(view: LogView) -> Iterator[str]:
         yield "no wrap"
     if lines.end:
         yield "following" if view.following else "paused"
-
-
-def counted(lines: int) -> str:
-    """``1 line``, ``2,000 lines``."""
-    return "1 line" if lines == 1 else f"{lines:,} lines"
 
 
 def _short(source: str) -> str:
