@@ -62,7 +62,7 @@ def _stages(view: SessionView) -> Iterator[tuple[str, bool]]:
         yield "TLS", tls
     yield str(view.greeting or 220), view.greeting is not None
     if mode is TlsMode.STARTTLS or (tls and mode is TlsMode.NONE):
-        yield "EHLO", view.in_clear is not None
+        yield "EHLO", view.stages.before_tls is not None
         yield "TLS", tls
         yield hello if tls else "EHLO", tls and state.hello is not None
     else:

@@ -7,7 +7,6 @@ from enum import Enum
 
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.commands import lookup
-from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.secrets import mechanism_of
 from smtp_tui.smtp.state import (
     AUTH_RESPONSE,
@@ -22,6 +21,7 @@ from smtp_tui.transcript import timings
 from smtp_tui.transcript.timings import Timings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target
+from smtp_tui.workbench.stages import Stages
 
 
 class Link(Enum):
@@ -55,11 +55,10 @@ class SessionView:
     """What there is to see of a session; computed by ``advance`` alone.
 
     ``connected``: a socket was connected, whatever became of it. ``tls`` also holds the facts of
-    a refused certificate. ``in_clear`` are the capabilities the server named before TLS, None
-    when it was not asked. ``envelope`` counts the recipients of the message under way or just
-    taken, ``taken`` says whether the server took it. ``farewell``: QUIT was answered.
-    ``auth_refused``: the last known command was AUTH, in vain; answers to it may still be typed.
-    ``rtt`` is in seconds.
+    a refused certificate. ``stages`` keep the capabilities named so far. ``envelope`` counts the
+    recipients of the message under way or just taken, ``taken`` says whether the server took it.
+    ``farewell``: QUIT was answered. ``auth_refused``: the last known command was AUTH, in vain;
+    answers to it may still be typed. ``rtt`` is in seconds.
     """
 
     link: Link = Link.IDLE
@@ -69,7 +68,7 @@ class SessionView:
     pending: tuple[bytes, ...] = ()
     connected: bool = False
     greeting: int | None = None
-    in_clear: Extensions | None = None
+    stages: Stages = field(default_factory=Stages)
     tls: wire.TlsFacts | None = None
     exchange: Exchange | None = None
     auth_refused: bool = False
@@ -158,11 +157,10 @@ def _failed(view: SessionView, event: wire.Failed) -> SessionView:
 
 def _state_changed(view: SessionView, event: wire.StateChanged) -> SessionView:
     state = event.state
-    view = replace(view, state=state, pending=event.pending)
+    stages = view.stages.hear(view.state, state)
+    view = replace(view, state=state, pending=event.pending, stages=stages)
     if state.phase is not Phase.AUTH and view.exchange is not None:
         view = replace(view, exchange=None)
-    if state.security is Security.PLAIN and state.hello is not None:
-        view = replace(view, in_clear=state.extensions)
     if state.transaction is Transaction.NONE:
         return view  # what was just taken stays in sight until the next message begins
     return replace(view, envelope=state.recipients, taken=False)
@@ -185,6 +183,8 @@ def _told(view: SessionView, event: wire.Told) -> SessionView:
             return replace(view, auth_refused=code >= 400)
         case smtp.Reply(command=command) if command.verb == b"QUIT":
             return replace(view, farewell=True)
+        case smtp.Reply(code=220, command=command) if command.verb == b"XCLIENT":
+            return replace(view, stages=replace(view.stages, elsewhere=True))
         case smtp.Reply(code=code, command=command) if 200 <= code < 300:
             return _accepted(view, command)
         case _:

@@ -64,8 +64,9 @@ def test_events_of_a_connection_that_was_replaced_change_nothing() -> None:
 def test_a_new_connection_forgets_everything_of_the_last() -> None:
     folded = Folded()
     folded.scene.secured()
-    again = advance(folded.view, wire.Opening(0, 2, GMAIL, 0))
-    assert again == SessionView(link=Link.CONNECTING, connection=2, target=GMAIL)
+    opening = wire.Opening(0, 2, GMAIL, 0)
+    assert advance(folded.view, opening) == advance(SessionView(), opening)
+    assert advance(folded.view, opening).link is Link.CONNECTING
 
 
 def test_a_failure_keeps_its_sentence_and_what_would_help() -> None:
@@ -105,13 +106,41 @@ def test_the_last_round_trip_is_known() -> None:
     assert folded.view.rtt == 0.04
 
 
-def test_capabilities_named_in_the_clear_are_kept_for_comparison() -> None:
+def test_capabilities_are_kept_for_each_stage_of_the_session() -> None:
     folded = Folded()
     folded.scene.secured()
-    assert folded.view.in_clear is not None
-    assert "STARTTLS" in folded.view.in_clear
+    stages = folded.view.stages
+    assert stages.before_tls is not None
+    assert "STARTTLS" in stages.before_tls
+    assert stages.after_tls == folded.view.state.extensions
     assert "STARTTLS" not in folded.view.state.extensions
     assert folded.view.verified
+    assert stages.after_auth is None
+
+
+def test_only_an_ehlo_after_auth_tells_what_is_offered_then() -> None:
+    folded = Folded()
+    folded.scene.secured().both(b"AUTH PLAIN AGEAYg==", b"235 2.7.0 Accepted\r\n")
+    assert folded.view.stages.after_auth is None
+    folded.scene.both(b"EHLO me", b"250-mx\r\n250 BURL imap\r\n")
+    stages = folded.view.stages
+    assert stages.after_auth is not None
+    assert list(stages.after_auth) == ["BURL"]
+    assert [title for title, _ in stages.heard] == ["before TLS", "after TLS", "after AUTH"]
+
+
+def test_what_is_offered_after_xclient_stands_apart_until_the_session_changes_again() -> None:
+    folded = Folded(PLAIN)
+    folded.scene.greeted().both(b"XCLIENT ADDR=192.0.2.1", b"220 mx ESMTP\r\n")
+    folded.scene.both(b"EHLO me", b"250-mx\r\n250 DSN\r\n")
+    stages = folded.view.stages
+    assert stages.before_tls is not None
+    assert "STARTTLS" in stages.before_tls
+    assert stages.after_xclient is not None
+    assert list(stages.after_xclient) == ["DSN"]
+    folded.scene.both(b"STARTTLS", b"220 go\r\n").tls().both(b"EHLO me", b"250-mx\r\n250 ETRN\r\n")
+    assert folded.view.stages.after_tls is not None
+    assert list(folded.view.stages.after_xclient or ()) == ["DSN"]
 
 
 def test_a_challenge_is_decoded_and_counted_until_it_is_answered() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from smtp_tui.workbench.actions import (
     composer,
     credentials,
+    server,
     session,
     sharing,
     timings,
@@ -22,6 +23,7 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         window.FIRST,
         session.ACTIONS,
         timings.ACTIONS,
+        server.ACTIONS,
         composer.ACTIONS,
         credentials.ACTIONS,
         sharing.ACTIONS,

@@ -2,115 +2,147 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
+from typing import ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
 from textual.widgets import Static
 
-from smtp_tui.smtp.extensions import Extension, Extensions, meaning
-from smtp_tui.smtp.state import Security
-from smtp_tui.smtp.visible import visible
+from smtp_tui.smtp.extensions import Extension
+from smtp_tui.workbench.panes.capabilities import Row, rows
 from smtp_tui.workbench.panes.tls_summary import TlsSummary
-from smtp_tui.workbench.session import Link, SessionView
+from smtp_tui.workbench.session import SessionView
 
-_COLUMN = 10
-_EMPTY = "What the server can do appears here, in words, after EHLO."
-_FORGOTTEN = "TLS made both sides forget what was said in the clear: send EHLO again."
+
+class CapabilityList(Static):
+    """The capabilities as text, one row of them lit."""
+
+    ALLOW_SELECT = False
+
+    class Clicked(Message):
+        """This line of the text was clicked."""
+
+        def __init__(self, line: int) -> None:
+            super().__init__()
+            self.line = line
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which line it was."""
+        event.stop()
+        self.post_message(self.Clicked(event.y))
 
 
 class ServerPane(VerticalScroll):
-    """Capabilities and the TLS summary."""
+    """Capabilities and the TLS summary; up and down choose a capability, enter opens its card."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "cursor(-1)", show=False),
+        Binding("down,j", "cursor(1)", show=False),
+        Binding("enter,space", "open", show=False),
+    ]
+
+    class Opened(Message):
+        """The person wants to know more: of one capability, or with None of all stages."""
+
+        def __init__(self, extension: Extension | None) -> None:
+            super().__init__()
+            self.extension = extension
 
     def __init__(self) -> None:
         super().__init__(id="server")
         self._view = SessionView()
+        self._rows: tuple[Row, ...] = ()
+        self._cursor = 0
         self.border_title = Content("Server")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="server-text")
+        yield CapabilityList(id="server-text")
         yield TlsSummary()
 
     def on_mount(self) -> None:
         """Say what will be here."""
-        self._draw()
+        self._lay_out()
 
     def on_resize(self) -> None:
         """Wrap for the new width."""
-        self._draw()
+        self._lay_out()
 
     def show(self, view: SessionView) -> None:
         """Draw this state of the session, when what is shown here changed."""
         before, self._view = self._view, view
         if _shown(before) != _shown(view):
-            self._draw()
+            self._lay_out()
         self.query_one(TlsSummary).show(view.tls)
+
+    def on_focus(self) -> None:
+        """Light the chosen row."""
+        self._draw()
+
+    def on_blur(self) -> None:
+        """The row is not lit while keys go elsewhere."""
+        self._draw()
+
+    def action_cursor(self, by: int) -> None:
+        """Choose the row before or after; behind the last one, scroll on."""
+        leading = [place for place, row in enumerate(self._rows) if row.leads]
+        here = leading.index(self._cursor) if self._cursor in leading else -1
+        if not leading or not 0 <= here + by < len(leading):
+            self.scroll_relative(y=by, animate=False)
+            return
+        self._cursor = leading[here + by]
+        self._draw()
+        self._bring_into_sight()
+
+    def action_open(self) -> None:
+        """Open what the chosen row stands for."""
+        if self._cursor < len(self._rows) and self._rows[self._cursor].leads:
+            self.post_message(self.Opened(self._rows[self._cursor].opens))
+
+    @on(CapabilityList.Clicked)
+    def _clicked(self, event: CapabilityList.Clicked) -> None:
+        event.stop()
+        top = 0
+        for place, row in enumerate(self._rows):
+            if top <= event.line < top + len(row.lines) and row.leads:
+                self._cursor = place
+                self._draw()
+                self.action_open()
+            top += len(row.lines)
+
+    def _lay_out(self) -> None:
+        width = max(20, self.scrollable_content_region.width)
+        self._rows = tuple(rows(self._view, width))
+        if self._cursor >= len(self._rows):
+            self._cursor = 0
+        self._draw()
 
     def _draw(self) -> None:
         width = max(20, self.scrollable_content_region.width)
-        lines = [*capabilities(self._view, width)]
-        self.query_one("#server-text", Static).update(Content("\n").join(lines))
+        lines = [
+            _lit(line, width) if place == self._cursor and row.leads and self.has_focus else line
+            for place, row in enumerate(self._rows)
+            for line in row.lines
+        ]
+        self.query_one(CapabilityList).update(Content("\n").join(lines))
+        several = any(row.leads for row in self._rows)
+        hint = "enter opens · ↑ ↓" if several and self.has_focus else ""
+        self.border_subtitle = Content(hint)
+
+    def _bring_into_sight(self) -> None:
+        top = sum(len(row.lines) for row in self._rows[: self._cursor])
+        region = Region(0, top, 1, len(self._rows[self._cursor].lines))
+        self.scroll_to_region(region, animate=False)
+
+
+def _lit(line: Content, width: int) -> Content:
+    padded = line.pad_right(max(0, width - line.cell_length))
+    return padded.stylize("on $input-selection-background")
 
 
 def _shown(view: SessionView) -> tuple[object, ...]:
-    return (view.state.extensions, view.state.hello, view.in_clear, view.link)
-
-
-def capabilities(view: SessionView, width: int) -> Iterator[Content]:
-    """The capabilities: ``+`` new since TLS, ``~`` changed with it, ``−`` gone with it."""
-    state = view.state
-    if state.hello is None:
-        told = state.security is Security.TLS and view.link is Link.OPEN and view.in_clear
-        yield from _wrapped(_FORGOTTEN if told else _EMPTY, width)
-        return
-    if not state.extensions:
-        yield from _wrapped("The server named no extensions.", width)
-    before = view.in_clear if state.security is Security.TLS else None
-    for extension in state.extensions.values():
-        mark = _difference(extension, before)
-        yield from _row(mark, extension, width, "" if mark == " " else "$success")
-    if before is not None:
-        for extension in before.values():
-            if extension.keyword not in state.extensions:
-                yield from _gone(extension, width)
-
-
-def _row(mark: str, extension: Extension, width: int, style: str) -> Iterator[Content]:
-    known = meaning(extension)
-    text = known.text if known is not None else " ".join(extension.arguments)
-    keyword = visible(extension.keyword)
-    room = max(10, width - _COLUMN - 3)
-    lines = textwrap.wrap(visible(text), room, break_on_hyphens=False) or [""]
-    head = Content.assemble((f"{mark} ", style), (keyword, f"bold {style}"))
-    if len(keyword) > _COLUMN:
-        yield head.truncate(width, ellipsis=True)
-    else:
-        gap = " " * (_COLUMN - len(keyword) + 1)
-        yield Content.assemble(head, gap, (lines.pop(0), style or "$quiet"))
-    for line in lines:
-        yield Content.assemble(" " * (_COLUMN + 3), (line, style or "$quiet"))
-
-
-def _difference(extension: Extension, before: Extensions | None) -> str:
-    """``+`` for a capability that came with TLS, ``~`` for one with other arguments."""
-    if before is None:
-        return " "
-    old = before.get(extension.keyword)
-    if old is None:
-        return "+"
-    return " " if old.arguments == extension.arguments else "~"
-
-
-def _gone(extension: Extension, width: int) -> Iterator[Content]:
-    keyword = visible(extension.keyword)
-    why = "done" if extension.keyword == "STARTTLS" else "gone inside TLS"
-    yield Content.assemble(
-        (f"− {keyword}", "$quiet"), " " * max(1, _COLUMN - len(keyword) + 1), (why, "$quiet")
-    ).truncate(width, ellipsis=True)
-
-
-def _wrapped(text: str, width: int) -> Iterator[Content]:
-    for line in textwrap.wrap(text, width):
-        yield Content.styled(line, "$quiet")
+    return (view.state.extensions, view.state.hello, view.stages, view.link)

@@ -22,6 +22,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TargetError, TlsMode
 from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
 from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.keymap import Keys
@@ -280,6 +281,11 @@ class MainScreen(Screen[None]):
     def _copy_from_log(self, event: LogView.CopyRequested) -> None:
         event.stop()
         clipboard.copy(self.app, event.text, "from the log")
+
+    @on(ServerPane.Opened)
+    def _open_capability(self, event: ServerPane.Opened) -> None:
+        event.stop()
+        open_capability(self, event.extension)
 
     @on(ConnectionPane.Submitted)
     def _connect_from_form(self, event: ConnectionPane.Submitted) -> None:
