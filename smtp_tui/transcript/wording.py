@@ -16,6 +16,8 @@ REMEDIES: Mapping[Remedy, str] = MappingProxyType(
         Remedy.USE_IMPLICIT_TLS: "ctrl+t reconnects with implicit TLS",
         Remedy.USE_STARTTLS: "ctrl+t reconnects with STARTTLS",
         Remedy.SKIP_VERIFICATION: "ctrl+t reconnects without checking the certificate",
+        Remedy.SPEAK_LMTP: "ctrl+t reconnects and speaks LMTP",
+        Remedy.SPEAK_SMTP: "ctrl+t reconnects and speaks SMTP",
     }
 )
 

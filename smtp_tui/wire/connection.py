@@ -14,6 +14,7 @@ from smtp_tui.wire.binding import channel
 from smtp_tui.wire.context import build_context
 from smtp_tui.wire.conversation import Conversation, Signal
 from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.diagnosis import Diagnosis
 from smtp_tui.wire.dial import DialFailed
 from smtp_tui.wire.events import (
     Connected,
@@ -85,7 +86,9 @@ class Connection:
         self._link = Link(self.target, number, tell=sink, clock=clock)
         dialogue = Dialogue(target.lmtp)
         self._teller = Teller(number, sink, clock, dialogue)
-        self._talk = Conversation(dialogue, self._teller, write=self._write, clock=clock)
+        self._talk = Conversation(
+            dialogue, self._teller, Diagnosis(self.target), write=self._write, clock=clock
+        )
         self._watch = Watch()
         self._opened_at = 0.0
         self._closes_at = NEVER
@@ -291,13 +294,20 @@ class Connection:
             return
         if now >= watch.greeting_at:
             watch.told_greeting()
-            plain = self.target.tls is not TlsMode.IMPLICIT
-            remedy = Remedy.USE_IMPLICIT_TLS if plain else None
-            self._teller.note(endings.no_greeting(watch.patience, self.target), remedy)
+            self._teller.note(*self._silence())
         if now >= watch.partial_at:
             unfinished = self._talk.dialogue.partial
             watch.told_partial(unfinished)
             self._teller.partial(unfinished)
+
+    def _silence(self) -> tuple[str, Remedy | None]:
+        """What to say of a server that has not said a word, and what would help."""
+        patience = self._watch.patience
+        if self.stage is Stage.HANDSHAKING:
+            return endings.no_tls_answer(patience), Remedy.USE_STARTTLS
+        plain = self.target.tls is not TlsMode.IMPLICIT
+        remedy = Remedy.USE_IMPLICIT_TLS if plain else None
+        return endings.no_greeting(patience, self.target), remedy
 
     def _reached(self, address: str) -> None:
         now = self._clock()
@@ -305,10 +315,9 @@ class Connection:
         self._sink(Connected(now, self.number, address, now - self._opened_at))
         self._teller.taken(0, now)
         self._teller.state(self._talk.dialogue)
+        self._watch.expect_greeting(now, self.target)
         if self.target.tls is TlsMode.IMPLICIT:
             self._start_tls()
-        else:
-            self._watch.expect_greeting(now, self.target)
 
     def _write(self, data: bytes) -> None:
         self._link.write(data)
@@ -412,11 +421,13 @@ class Connection:
         if quitting and not end.clean and (in_tls or not end.reset):
             self._teller.note(endings.NO_CLOSE_NOTIFY)
         clean = end.clean or quitting
-        ungreeted = self._talk.dialogue.phase is Phase.GREETING
+        phase, message = self._talk.dialogue.phase, self._talk.message_octets
+        ungreeted = phase is Phase.GREETING
         closed = self._talk.receive_eof(clean=clean)
         if ungreeted and self.target.tls is not TlsMode.IMPLICIT:
             self._teller.note(endings.UNGREETED, Remedy.USE_IMPLICIT_TLS)
-        self._finish(clean, endings.of_server(end, closed, quitting=quitting))
+        text = endings.of_server(end, closed, phase=phase, message=message, quitting=quitting)
+        self._finish(clean, text)
 
     def _fail(self, failure: Failure, text: str, remedy: Remedy | None = None) -> None:
         self.failure = Failed(self._clock(), self.number, failure, text, remedy, self.facts)

@@ -25,6 +25,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import endings
 from smtp_tui.wire.authentication import Authentication
 from smtp_tui.wire.delivery import Delivery, Way
+from smtp_tui.wire.diagnosis import Diagnosis
 from smtp_tui.wire.teller import Teller
 
 _T = TypeVar("_T")
@@ -50,6 +51,7 @@ class Conversation:
         self,
         dialogue: Dialogue,
         teller: Teller,
+        diagnosis: Diagnosis,
         *,
         write: Callable[[bytes], None],
         clock: Callable[[], float],
@@ -60,6 +62,9 @@ class Conversation:
         self.leaving = False
         self.last_malformed = b""
         self._teller = teller
+        self._diagnosis = diagnosis
+        self._sent = 0
+        self._message_from = 0
         self._write = write
         self._clock = clock
         self._quit_answered = False
@@ -81,6 +86,11 @@ class Conversation:
     def quitting(self) -> bool:
         """Whether QUIT has been said."""
         return self._quit_answered or b"QUIT" in self.dialogue.pending_verbs
+
+    @property
+    def message_octets(self) -> int:
+        """How much of the last message has been sent."""
+        return self._sent - self._message_from
 
     # Requests
 
@@ -187,6 +197,9 @@ class Conversation:
             teller.told(at, event)
             if not isinstance(event, ReplyLine):
                 self._react(event)
+                finding = self._diagnosis.of(event, talk.state)
+                if finding is not None:
+                    teller.note(finding.text, finding.remedy)
         teller.state(talk)
         if talk.phase is Phase.BROKEN:
             self.signal = Signal.BROKEN
@@ -197,8 +210,10 @@ class Conversation:
         match event:
             case Reply():
                 self._react_to_reply(event)
-            case BodyExpected() if self._delivery is not None:
-                self._delivery.go_ahead()
+            case BodyExpected():
+                self._message_from = self._sent
+                if self._delivery is not None:
+                    self._delivery.go_ahead()
             case Challenge():
                 self._answer(event)
             case UpgradeTLS():
@@ -309,6 +324,7 @@ class Conversation:
         sent = self.dialogue.last_sent
         self._write(data)  # first of all: telling it goes on while the server thinks
         if sent is not None:
+            self._sent = sent.offset + len(sent.data)
             self._teller.sent(sent, message=message)
         self._drain(self._clock())
         return True

@@ -186,9 +186,11 @@ class Dialler:
                 f"The name {visible(self._target.host)} was not resolved within"
                 f" {self._target.timeout:g} s: is the network up?",
             )
-        silence = f"no answer within {self._target.timeout:g} s"
+        silence = (
+            f"no answer within {self._target.timeout:g} s{_hint(errno.ETIMEDOUT, self._target)}"
+        )
         for _, address in self._attempts.values():
-            self._unreachable(address, _on_port_25(silence, self._target))
+            self._unreachable(address, silence)
         raise DialFailed(Failure.CONNECT, self._summary())
 
     def _unreachable(self, address: Address, reason: str) -> None:
@@ -214,16 +216,22 @@ def reason_of(code: int, target: Target) -> str:
         reason = os.strerror(code) if code else "for a reason the system does not tell"
     if target.unix_path is not None:
         return _UNIX_REASONS.get(code, reason)
-    return _on_port_25(reason, target) if code in _BLOCKED else reason
+    return reason + _hint(code, target)
 
 
-def _on_port_25(reason: str, target: Target) -> str:
-    if target.port != 25:
-        return reason
-    return f"{reason} (many networks block port 25; 587 or 465 may be open)"
+def _hint(code: int, target: Target) -> str:
+    """What may be behind it, in brackets; "" where the reason says it all."""
+    if code not in _HINTS:
+        return ""
+    if target.port == 25:
+        return " (many networks block port 25; 587 or 465 may be open)"
+    return _HINTS[code]
 
 
-_BLOCKED = (errno.ECONNREFUSED, errno.ETIMEDOUT)
+_HINTS = {
+    errno.ECONNREFUSED: " (is the server running, and is the port right?)",
+    errno.ETIMEDOUT: " (the host is down, or a firewall drops what is sent to this port)",
+}
 
 _REASONS = {
     errno.ECONNREFUSED: "refused, nothing listens on this port",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from smtp_tui.smtp.events import Closed
+import re
+
+from smtp_tui.smtp.events import Closed, Reply, Unsolicited
+from smtp_tui.smtp.services import service_of
 from smtp_tui.smtp.state import Phase
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.events import Remedy
@@ -32,7 +35,10 @@ UNGREETED = (
     "Not even a greeting: perhaps this port expects TLS from the first octet,"
     " or the server does not talk to this address."
 )
-STARTTLS_REFUSED = "STARTTLS was refused: the connection is still not encrypted."
+STARTTLS_REFUSED = (
+    "STARTTLS was refused, so nothing is encrypted: try it again, hang up, or go on in the clear"
+    " and send nothing secret."
+)
 UNFINISHED_LINE = "Closed without QUIT, which would have continued an unfinished line."
 BUSY = "A message is on its way: wait for its end, or abort."
 CANNOT_STOP = (
@@ -51,31 +57,90 @@ WITHOUT_QUIT = {
 """What to say where hanging up cannot say QUIT."""
 
 
-def of_server(end: End, closed: Closed | None, *, quitting: bool) -> str:
-    """The server, or the network, ended it."""
+def of_server(
+    end: End, closed: Closed | None, *, phase: Phase, message: int, quitting: bool
+) -> str:
+    """The server, or the network, ended it in this phase, so many octets into a message."""
     if quitting:
         return QUIT_ANSWERED
+    where, after = _where(closed, phase, message)
     if end.reset:
-        return f"The connection broke ({end.reset})."
+        return f"The connection broke ({end.reset}) {where}{after}"
     if not end.clean:
-        return "The connection ended without TLS being ended first: somebody may have cut it."
+        return (
+            f"The connection ended {where} without TLS being ended first: somebody may have cut"
+            f" it{after}"
+        )
     if closed is not None and closed.goodbye is not None:
-        goodbye = closed.goodbye
-        said = visible(goodbye.lines[0][:200])
-        return f"The server closed the connection, saying {goodbye.code} {said}".rstrip()
-    if closed is not None and (waiting := _waiting(closed)):
-        return f"The server closed the connection without {waiting}."
-    return "The server closed the connection."
+        return _farewell(closed.goodbye)
+    return f"The server closed the connection {where}{after}"
+
+
+def _where(closed: Closed | None, phase: Phase, message: int) -> tuple[str, str]:
+    """Where in the session that is, and how the sentence ends: with what became of a message."""
+    match phase:
+        case Phase.BODY:
+            return (
+                f"in the middle of the message, after {message:,} octets of it",
+                ": nothing of it was taken, so it can be sent again.",
+            )
+        case Phase.CHUNK:
+            return "in the middle of a chunk", ": the message was not taken."
+    verb = closed.pending[0].verb if closed is not None and closed.pending else None
+    match verb:
+        case None:
+            return "while it was not asked anything", "."
+        case b"(greeting)":
+            return "without a greeting", "."
+        case b"(auth)":
+            return "without ending the authentication", "."
+        case b"(body)":
+            return (
+                "without saying what became of the message",
+                f", of which {message:,} octets had gone out: it may have been taken or not,"
+                " so sent again it may arrive twice.",
+            )
+        case b"EHLO" | b"HELO" | b"LHLO":
+            return (
+                f"without answering {visible(verb)}",
+                ": perhaps it does not like this name or this address.",
+            )
+        case b"":
+            return "without answering", "."
+    return f"without answering {visible(verb[:20])}", "."
+
+
+def _farewell(goodbye: Reply | Unsolicited) -> str:
+    said = visible(goodbye.lines[0][:200])
+    text = f"The server closed the connection, saying {goodbye.code} {said}".rstrip()
+    idle = goodbye.code == 421 and _IDLE.search(goodbye.raw) is not None
+    return f"{text}{_IDLE_MEANS}" if idle else text
+
+
+_IDLE_MEANS = ": it waits only so long for the next command, so connect again."
+
+
+_IDLE = re.compile(rb"\b4\.4\.2\b|time-?out|timed out|\bidle", re.IGNORECASE)
+"""What a 421 says to a client that was silent for too long (RFC 3463 3.5, X.4.2)."""
 
 
 def of_tls(failure: TLSFailure, target: Target) -> tuple[str, Remedy | None]:
     """The sentence and the remedy for a handshake that failed."""
     if failure.kind.is_verification:
         return failure.sentence, Remedy.SKIP_VERIFICATION
-    if failure.kind is TlsProblem.PLAINTEXT and target.tls is TlsMode.IMPLICIT:
-        sentence = f"{failure.sentence.rstrip('.')}: this port wants STARTTLS, or no TLS at all."
-        return sentence, Remedy.USE_STARTTLS
-    return failure.sentence, None
+    if target.tls is not TlsMode.IMPLICIT:
+        return failure.sentence, None
+    if failure.kind is TlsProblem.PLAINTEXT:
+        head = failure.sentence.rstrip(".")
+        service = service_of(failure.first_bytes)
+        if service is not None:
+            return f"{head}. {service.sentence}", None
+        return f"{head}: this port wants STARTTLS, or no TLS at all.", Remedy.USE_STARTTLS
+    return failure.sentence, Remedy.USE_STARTTLS if failure.kind in _NO_TLS_HERE else None
+
+
+_NO_TLS_HERE = (TlsProblem.CLOSED, TlsProblem.RESET, TlsProblem.TIMEOUT)
+"""How a server that speaks no TLS may end a handshake."""
 
 
 def old_tls(options: TlsOptions) -> str:
@@ -95,28 +160,20 @@ def speaks_tls(target: Target) -> str:
 def no_greeting(seconds: float, target: Target) -> str:
     """Nothing has come since the connection."""
     silence = f"No greeting for {seconds:g} s"
+    delay = "some servers let their clients wait on purpose (greet delay), which is no fault"
     if target.tls is TlsMode.IMPLICIT:
-        return f"{silence}: some servers let their clients wait on purpose."
-    if target.port in _PLAIN_PORTS or target.unix_path is not None:
-        return (
-            f"{silence}: some servers let their clients wait on purpose;"
-            " if nothing comes, this port may expect TLS from the first octet."
-        )
-    return f"{silence}: this port may expect TLS from the first octet."
+        return f"{silence}: {delay}."
+    if target.port == _IMPLICIT_PORT:
+        return f"{silence}: this port may expect TLS from the first octet."
+    return f"{silence}: {delay}; if nothing comes, this port may expect TLS from the first octet."
 
 
-_PLAIN_PORTS = (24, 25, 587, 2525)
+_IMPLICIT_PORT = 465
 
 
-def _waiting(closed: Closed) -> str:
-    if not closed.pending:
-        return ""
-    verb = closed.pending[0].verb
-    match verb:
-        case b"(greeting)":
-            return "a greeting"
-        case b"(auth)":
-            return "ending the authentication"
-        case b"(body)":
-            return "saying what became of the message"
-    return f"answering {visible(verb[:20])}" if verb else "answering"
+def no_tls_answer(seconds: float) -> str:
+    """The server has not said anything that belongs to a handshake."""
+    return (
+        f"The TLS handshake is not done after {seconds:g} s: this port may greet in plain text"
+        " first, and take TLS by STARTTLS."
+    )

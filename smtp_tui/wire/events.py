@@ -25,6 +25,8 @@ class Remedy(Enum):
     USE_IMPLICIT_TLS = "implicit"
     USE_STARTTLS = "starttls"
     SKIP_VERIFICATION = "insecure"
+    SPEAK_LMTP = "lmtp"
+    SPEAK_SMTP = "smtp"
 
 
 class Failure(Enum):

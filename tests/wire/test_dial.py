@@ -147,7 +147,8 @@ def test_a_refusal_is_one_sentence_with_the_reason() -> None:
         failed = failure_of(driven)
     assert failed.failure is Failure.CONNECT
     assert failed.text == (
-        f"127.0.0.1:{port} could not be reached: refused, nothing listens on this port."
+        f"127.0.0.1:{port} could not be reached: refused, nothing listens on this port"
+        " (is the server running, and is the port right?)."
     )
     assert driven.one(Unreachable).address == f"127.0.0.1:{port}"
 

@@ -105,7 +105,7 @@ def test_a_refused_starttls_leaves_the_session_in_the_clear() -> None:
         greet(driven)
         driven.connection.start_tls()
         driven.until_idle()
-        assert "still not encrypted" in driven.one(Note).text
+        assert "nothing is encrypted" in driven.one(Note).text
         assert not driven.all(TlsStarted)
         driven.ask(b"NOOP")
         assert driven.connection.protection is Protection.CLEAR

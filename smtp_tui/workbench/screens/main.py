@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
@@ -20,7 +19,7 @@ from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.settings import Profile
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
-from smtp_tui.wire.target import Target, TargetError, TlsMode
+from smtp_tui.wire.target import Target, TargetError
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
@@ -29,6 +28,7 @@ from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.offers import offer
 from smtp_tui.workbench.operator import Operator
+from smtp_tui.workbench.other_way import other_way
 from smtp_tui.workbench.panes.composer import Composer
 from smtp_tui.workbench.panes.connection import ConnectionPane
 from smtp_tui.workbench.panes.credentials import CredentialsPane
@@ -173,13 +173,7 @@ class MainScreen(Screen[None]):
         if target is None or remedy is None:
             self.say("There is no other way to suggest.")
             return
-        match remedy:
-            case wire.Remedy.USE_IMPLICIT_TLS:
-                target = replace(target, tls=TlsMode.IMPLICIT)
-            case wire.Remedy.USE_STARTTLS:
-                target = replace(target, tls=TlsMode.STARTTLS)
-            case wire.Remedy.SKIP_VERIFICATION:
-                target = replace(target, verify=False)
+        target = other_way(target, remedy)
         self.connection.fill(target)
         self.operator.connect(target)
 
