@@ -19,6 +19,8 @@ from textual.widgets import Input
 from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.settings import Settings
 from smtp_tui.smtp.state import Phase
+from smtp_tui.transcript.excerpt import excerpt
+from smtp_tui.transcript.exports.formats import FORMATS
 from smtp_tui.transcript.runs import said, text
 from smtp_tui.wire import actions
 from smtp_tui.wire import events as wire
@@ -208,6 +210,13 @@ def _records(at: LiveWindow) -> Iterator[str]:
         yield record.note
 
 
+def _exports(at: LiveWindow) -> Iterator[str]:
+    transcript = at.app.desk.query_one(LogPane).transcript
+    session = excerpt(transcript[number] for number in range(transcript.first, transcript.end))
+    for form in FORMATS.values():
+        yield form.write(session).decode()
+
+
 def _widgets(at: LiveWindow) -> Iterator[str]:
     for widget in at.app.screen.query("*"):
         yield repr(widget)
@@ -219,6 +228,7 @@ TRACES: dict[str, Trace] = {
     "screen": lambda at: [at.text()],
     "widgets": _widgets,
     "records as text": _records,
+    "exports": _exports,
     "toasts": lambda at: [
         f"{each.title} {each.message} {each!r}" for each in at.app._notifications
     ],
