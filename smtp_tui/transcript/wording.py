@@ -76,8 +76,8 @@ def certificate(facts: TlsFacts, now: datetime) -> str:
 
 
 def version(name: str) -> str:
-    """``TLSv1.3`` as ``TLS 1.3``."""
-    return name.replace("TLSv", "TLS ", 1)
+    """``TLSv1.3`` as ``TLS 1.3``, ``TLSv1`` as ``TLS 1.0``."""
+    return "TLS 1.0" if name == "TLSv1" else name.replace("TLSv", "TLS ", 1)
 
 
 def cipher(name: str) -> str:

@@ -131,7 +131,7 @@ def validate(target: Target) -> Target:
         raise TargetError("The timeout must be a number of seconds above zero.")
     _refuse_controls("name for EHLO", target.ehlo)
     _refuse_controls("user name", target.user)
-    options = _valid_options(target.options)
+    options = check_options(target.options)
     if options != target.options:
         target = replace(target, options=options)
     if target.unix_path is not None:
@@ -146,7 +146,8 @@ def validate(target: Target) -> Target:
     return target if host == target.host else replace(target, host=host)
 
 
-def _valid_options(options: TlsOptions) -> TlsOptions:
+def check_options(options: TlsOptions) -> TlsOptions:
+    """The same wishes, their names tidied; raises ``TargetError`` for what makes no sense."""
     sni, name = options.sni.strip(" "), options.verify_name.strip(" ")
     if sni.lower() == NO_SNI:
         sni = NO_SNI

@@ -11,6 +11,7 @@ from smtp_tui.workbench.actions import (
     session,
     sharing,
     timings,
+    tls,
     window,
 )
 from smtp_tui.workbench.actions.base import UserAction
@@ -23,6 +24,7 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         window.FIRST,
         session.ACTIONS,
         timings.ACTIONS,
+        tls.ACTIONS,
         server.ACTIONS,
         composer.ACTIONS,
         credentials.ACTIONS,

@@ -23,15 +23,19 @@ from smtp_tui.wire.target import (
     parse_target,
     validate,
 )
+from smtp_tui.wire.tls_options import TlsOptions
 from smtp_tui.workbench.panes.choice import Choice, Option
 from smtp_tui.workbench.panes.fields import Field, Toggle
+from smtp_tui.workbench.panes.tls_row import TlsRow
 
 _MODES = {
     TlsMode.STARTTLS: "STARTTLS",
     TlsMode.IMPLICIT: "from the first octet",
     TlsMode.NONE: "none: in the clear",
 }
-_LABELS = ("Host", "Port", "TLS", "EHLO as", "Verify", "CA file", "Timeout", "Profile")
+_LABELS = (
+    "Host", "Port", "TLS", "EHLO as", "Verify", "CA file", "More TLS", "Timeout", "Profile",
+)  # fmt: skip
 _SAVE = "\0save"
 """What saves in the menu of profiles; no name of one can be it."""
 
@@ -76,6 +80,7 @@ class ConnectionPane(Vertical):
                 yield Field(base.ehlo, placeholder="name of this computer", id="ehlo")
                 yield Toggle("the certificate", "nothing (insecure)", base.verify, id="verify")
                 yield Field(str(base.ca_file or ""), placeholder="the system's", id="ca-file")
+                yield TlsRow(base.options)
                 yield Field(f"{base.timeout:g}", id="timeout")
                 yield Choice(
                     self._choices(),
@@ -97,6 +102,7 @@ class ConnectionPane(Vertical):
             ca_file=Path(self._field("ca-file")).expanduser() if self._field("ca-file") else None,
             timeout=_seconds(self._field("timeout")),
             tls=TlsMode(self.query_one("#tls-mode", Choice).value),
+            options=self.options,
         )
         if _is_address(host):
             return parse_target(host, base=replace(base, host=""))
@@ -114,8 +120,18 @@ class ConnectionPane(Vertical):
         self._set("ca-file", str(target.ca_file or ""))
         self._set("timeout", f"{target.timeout:g}")
         self.query_one("#verify", Toggle).value = target.verify
+        self.options = target.options
         self.query_one("#tls-mode", Choice).value = target.tls.value
         self.problem("")
+
+    @property
+    def options(self) -> TlsOptions:
+        """How TLS is to be spoken."""
+        return self.query_one(TlsRow).options
+
+    @options.setter
+    def options(self, options: TlsOptions) -> None:
+        self.query_one(TlsRow).options = options
 
     def problem(self, sentence: str) -> None:
         """Show what is wrong with the form, "" for nothing."""

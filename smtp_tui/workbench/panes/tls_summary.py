@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.wording import cipher, version
 from smtp_tui.wire.certificates import CertificateFacts, describe, today
 from smtp_tui.wire.events import TlsFacts
+from smtp_tui.wire.verdicts import Check, Outcome, Verdict, judge
+from smtp_tui.workbench.tls_report import STYLES, is_old
+
+_SHORT = {
+    Check.ROOT: ("trusted", "not trusted"),
+    Check.NAME: ("name", "other name"),
+    Check.DATES: ("dates", "dates"),
+    Check.STRENGTH: ("", "too weak"),
+}
 
 
-class TlsSummary(Static):
-    """Empty, and without a row of its own, while there is no TLS."""
+class TlsSummary(Static, can_focus=True):
+    """Without a row of its own while there is no TLS; enter or a click shows everything."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.do('tls')", show=False)]
 
     def __init__(self) -> None:
         super().__init__(id="tls-summary")
         self._facts: TlsFacts | None = None
         self._leaf: CertificateFacts | None = None
+        self._verdicts: tuple[Verdict, ...] = ()
         self.display = False
 
     def show(self, facts: TlsFacts | None) -> None:
@@ -28,6 +43,7 @@ class TlsSummary(Static):
             return
         self._facts = facts
         self._leaf = describe(facts.chain[0]) if facts is not None and facts.chain else None
+        self._verdicts = judge(facts) if facts is not None else ()
         self.display = facts is not None
         self._draw()
 
@@ -35,19 +51,28 @@ class TlsSummary(Static):
         """Wrap for the new width."""
         self._draw()
 
+    async def on_click(self) -> None:
+        """Show everything."""
+        await self.run_action("app.do('tls')")
+
     def _draw(self) -> None:
         if self._facts is not None:
             width = max(20, self.size.width)
-            self.update(Content("\n").join(tls_summary(self._facts, self._leaf, width)))
+            lines = tls_summary(self._facts, self._leaf, self._verdicts, width)
+            self.update(Content("\n").join(lines))
 
 
-def tls_summary(facts: TlsFacts, leaf: CertificateFacts | None, width: int) -> Iterator[Content]:
+def tls_summary(
+    facts: TlsFacts, leaf: CertificateFacts | None, verdicts: Sequence[Verdict], width: int
+) -> Iterator[Content]:
     """What the handshake showed: version, cipher, the certificate's name, what was checked."""
-    version = visible(facts.version).replace("TLSv", "TLS ")
-    if version:
-        style = "$success" if facts.verified else "$warning"
-        cipher = visible(facts.cipher).removeprefix("TLS_")
-        yield Content.assemble((version, f"bold {style}"), (f"  {cipher}", "$quiet"))
+    if facts.version:
+        good = facts.verified and not is_old(facts)
+        style = "$success" if good else "$warning"
+        suite = visible(cipher(facts.cipher))
+        yield Content.assemble(
+            (visible(version(facts.version)), f"bold {style}"), (f"  {suite}", "$quiet")
+        )
     if leaf is not None:
         yield Content.assemble(
             ("✓ " if facts.verified else "  ", "$success"), visible(leaf.subject) or "no name"
@@ -55,19 +80,40 @@ def tls_summary(facts: TlsFacts, leaf: CertificateFacts | None, width: int) -> I
         issuer = f"issued by {visible(leaf.issuer) or 'someone without a name'}"
         for number, line in enumerate(textwrap.wrap(issuer, width - 4)):
             yield Content.styled(f"  {' ' if number else '╰'} {line}", "$quiet")
-        yield _checks(facts, leaf)
+        yield from _checks(verdicts, leaf, width - 2)
     if facts.problem:
-        for line in textwrap.wrap(visible(facts.problem), width - 2):
-            yield Content.styled(f"✗ {line}", "$warning")
+        for number, line in enumerate(textwrap.wrap(visible(facts.problem), width - 2)):
+            yield Content.styled(f"{' ' if number else '✗'} {line}", "$warning")
     elif not facts.verified:
         yield Content.styled("✗ not verified: nothing was checked", "$warning")
 
 
-def _checks(facts: TlsFacts, leaf: CertificateFacts) -> Content:
-    days = leaf.days_left(today())
-    lasts = "no dates" if days is None else f"{days} days left" if days >= 0 else "expired"
-    good = days is not None and days >= 0
-    parts = [(f"{'✓' if good else '✗'} {lasts}", "$success" if good else "$warning")]
-    if facts.verified:
-        parts = [("✓ name  ✓ trusted  ", "$success"), *parts]
-    return Content.assemble("  ", *parts)
+def _checks(verdicts: Sequence[Verdict], leaf: CertificateFacts, width: int) -> Iterator[Content]:
+    """The verdicts in a word each, as many on a line as fit."""
+    line = Content("")
+    for verdict in verdicts:
+        words = _in_short(verdict, leaf)
+        if not words:
+            continue
+        part = Content.styled(f"{verdict.outcome.value} {words}", STYLES[verdict.outcome])
+        if line.cell_length and line.cell_length + 2 + part.cell_length > width:
+            yield Content.assemble("  ", line)
+            line = part
+        else:
+            line = Content.assemble(line, "  ", part) if line.cell_length else part
+    if line.cell_length:
+        yield Content.assemble("  ", line)
+
+
+def _in_short(verdict: Verdict, leaf: CertificateFacts) -> str:
+    passed, failed = _SHORT[verdict.check]
+    if verdict.outcome is Outcome.UNCHECKED:
+        return f"{verdict.check.value} not checked" if verdict.check is Check.ROOT else ""
+    if verdict.check is not Check.DATES:
+        return passed if verdict.outcome is Outcome.PASSED else failed
+    now = today()
+    days = leaf.days_left(now)
+    if verdict.outcome is Outcome.PASSED:
+        return f"{days:,} day{'' if days == 1 else 's'} left" if days is not None else passed
+    early = leaf.not_before is not None and leaf.not_before > now
+    return "not valid yet" if early else "expired"

@@ -104,7 +104,7 @@ def help_text(keys: Keys, width: int) -> Content:
 
 def _key_rows(keys: Keys, width: int) -> Iterator[Content]:
     actions = list(ACTIONS.values())
-    for group in ("Session", "Command line", "Credentials", "Sharing", "Window"):
+    for group in ("Session", "TLS", "Command line", "Credentials", "Sharing", "Window"):
         yield Content.styled(f"  {group}", "bold")
         for action in actions:
             if action.group == group:

@@ -1,0 +1,159 @@
+"""TLS settings: names, versions, ciphers, a certificate of one's own and the key log, in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.target import TargetError, check_options
+from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
+from smtp_tui.workbench.panes.choice import Choice
+from smtp_tui.workbench.panes.fields import Field
+
+_LABELS = (
+    "Announce", "Verify for", "Lowest", "Highest", "Ciphers", "Certificate", "Its key", "Key log",
+    "ALPN",
+)  # fmt: skip
+_OLD = "TLS 1.0 and 1.1 protect nothing any more: allow them for tests only."
+_LOGGED = "Whoever has the key log can read the sessions, passwords too: for tests only."
+_UNVERIFIED_NAME = "The certificate has to be for that name, whatever the host is."
+
+
+class TlsSettingsScreen(ModalScreen[TlsOptions | None]):
+    """Gives what is wanted, None when it is to stay as it was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("ctrl+s", "keep", show=False),
+    ]
+    AUTO_FOCUS = "#sni"
+
+    def __init__(self, options: TlsOptions) -> None:
+        super().__init__()
+        self._options = options
+
+    def compose(self) -> ComposeResult:
+        options = self._options
+        with VerticalScroll(classes="dialog", id="tls-settings", can_focus=False) as dialog:
+            dialog.border_title = Content("TLS settings")
+            dialog.border_subtitle = Content("enter takes them · escape leaves all as it was")
+            with Horizontal(classes="form"):
+                yield Static(Content("\n".join(_LABELS)), classes="labels")
+                with Vertical(classes="fields"):
+                    yield Field(
+                        options.sni, placeholder="the host's name; “none” for no SNI", id="sni"
+                    )
+                    yield Field(
+                        options.verify_name, placeholder="the host's name", id="verify-name"
+                    )
+                    yield _versions("1.2, as usual", options.minimum, "tls-min")
+                    yield _versions("1.3, as usual", options.maximum, "tls-max")
+                    yield Field(
+                        options.ciphers, placeholder="as usual; for TLS 1.2 and below", id="ciphers"
+                    )
+                    yield _path(options.client_cert, "none; a PEM file", "client-cert")
+                    yield _path(options.client_key, "in the same file", "client-key")
+                    yield _path(options.key_log, "none; a file for Wireshark", "key-log")
+                    yield Field(" ".join(options.alpn), placeholder="none; as smtp", id="alpn")
+            yield Static(id="tls-settings-note")
+
+    def on_mount(self) -> None:
+        """Say what is doubtful from the beginning."""
+        self._draw()
+
+    @on(Input.Changed)
+    def _edited(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw()
+
+    @on(Choice.Changed)
+    def _chosen(self, event: Choice.Changed) -> None:
+        event.stop()
+        self._draw()
+
+    @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_keep()
+
+    def action_keep(self) -> None:
+        """Take what is in the form, if it makes sense."""
+        try:
+            self.dismiss(self._wanted())
+        except TargetError as error:
+            self._say(f"✗ {visible(str(error))}", "$error")
+
+    def action_cancel(self) -> None:
+        """Leave everything as it was."""
+        self.dismiss(None)
+
+    def _wanted(self) -> TlsOptions:
+        """What the form says; raises ``TargetError``."""
+        return check_options(
+            TlsOptions(
+                sni=self._text("sni"),
+                verify_name=self._text("verify-name"),
+                minimum=self._version("tls-min"),
+                maximum=self._version("tls-max"),
+                ciphers=self._text("ciphers"),
+                client_cert=self._file("client-cert"),
+                client_key=self._file("client-key"),
+                key_log=self._file("key-log"),
+                alpn=tuple(self._text("alpn").split()),
+            )
+        )
+
+    def _draw(self) -> None:
+        try:
+            notes = "\n".join(f"▲ {note}" for note in _notes(self._wanted()))
+        except TargetError as error:
+            self._say(f"✗ {visible(str(error))}", "$error")
+        else:
+            self._say(notes, "$warning")
+
+    def _say(self, text: str, style: str) -> None:
+        note = self.query_one("#tls-settings-note", Static)
+        note.update(Content.styled(text, style))
+        note.display = bool(text)
+
+    def _text(self, id: str) -> str:
+        return self.query_one(f"#{id}", Field).value.strip()
+
+    def _file(self, id: str) -> Path | None:
+        text = self._text(id)
+        try:
+            return Path(text).expanduser() if text else None
+        except RuntimeError:  # ~somebody, who is nobody
+            return Path(text)
+
+    def _version(self, id: str) -> TlsVersion | None:
+        value = self.query_one(f"#{id}", Choice).value
+        return TlsVersion(value) if value else None
+
+
+def _notes(options: TlsOptions) -> Iterator[str]:
+    if options.allows_old:
+        yield _OLD
+    if options.key_log is not None:
+        yield _LOGGED
+    if options.verify_name:
+        yield _UNVERIFIED_NAME
+
+
+def _versions(usual: str, chosen: TlsVersion | None, id: str) -> Choice:
+    choices = [(usual, ""), *((version.value, version.value) for version in TlsVersion)]
+    return Choice(choices, chosen.value if chosen else "", id=id)
+
+
+def _path(path: Path | None, placeholder: str, id: str) -> Field:
+    return Field(str(path or ""), placeholder=placeholder, id=id)
