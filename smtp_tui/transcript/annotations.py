@@ -8,7 +8,8 @@ import binascii
 from smtp_tui.sasl import challenges
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.events import ReplyLine
-from smtp_tui.smtp.state import AUTH_RESPONSE
+from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING
+from smtp_tui.transcript.timings import DELAYED, GREET_DELAY
 from smtp_tui.wire.events import Protection
 
 _HELLO = (b"EHLO", b"LHLO")
@@ -25,12 +26,14 @@ class Annotator:
         self._in_clear: set[str] | None = None  # None: the server was not asked before TLS
         self._told: set[bytes] = set()
 
-    def words(self, line: ReplyLine, protection: Protection) -> str:
-        """The annotation of one reply line; "" for most."""
+    def words(self, line: ReplyLine, protection: Protection, elapsed: float | None = None) -> str:
+        """The annotation of one reply line; "" for most. ``elapsed``: how long it took."""
         if line.command is None:
             return ""
         verb = line.command.verb
         match line.code:
+            case 220 if verb == GREETING and (elapsed or 0.0) > GREET_DELAY:
+                return DELAYED
             case 250 if verb in _HELLO and not line.first:
                 return self._capability(line.text, protection)
             case 235 if verb in _SIGN_IN and line.last:

@@ -234,7 +234,7 @@ class Transcript:
             self._replied = visible(line.text[:200])
         if shown:
             return
-        note = self._annotator.words(line, event.protection)
+        note = self._annotator.words(line, event.protection, event.elapsed)
         if not line.raw.endswith(b"\n"):
             note = f"only the first {len(line.raw):,} octets are kept"
         elapsed = event.elapsed if line.first else None

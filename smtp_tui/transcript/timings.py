@@ -17,6 +17,9 @@ GREET_DELAY = 5.0
 MOST_SPANS = 100
 """How many steps of one connection are kept."""
 
+DELAYED = "greet delay, not a fault"
+"""What a slow greeting is; servers make unknown clients wait to drive away impatient ones."""
+
 _MOST_TEXT = 200
 _MOST_ADDRESSES = 3
 
@@ -68,7 +71,7 @@ class Span:
             return ""
         if self.outcome is Outcome.BUSY:
             return "no greeting yet: some servers wait on purpose"
-        return "greet delay, not a fault" if self.outcome is Outcome.DONE else ""
+        return DELAYED if self.outcome is Outcome.DONE else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,10 @@ class Timings:
     def busy(self) -> bool:
         """Whether something is being waited for."""
         return any(span.ended is None for span in self.spans)
+
+    def waiting(self, now: float) -> float:
+        """For how many seconds the longest step under way has been waited for; 0 if none is."""
+        return max((span.seconds(now) for span in self.spans if span.ended is None), default=0.0)
 
     def find(self, step: Step, name: str = "", *, in_tls: bool | None = None) -> Span | None:
         """The last step of a kind, of this name and inside TLS or not where that is asked for."""

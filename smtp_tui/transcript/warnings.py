@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.state import GREETING
 from smtp_tui.transcript.connecting import same
 from smtp_tui.transcript.survey import Warned
 from smtp_tui.wire import events as wire
@@ -40,6 +41,8 @@ class Warnings:
     def take(self, event: wire.Event) -> None:
         """Take an event of the connection."""
         match event:
+            case wire.Told(event=smtp.Reply(command=command)) if command.verb == GREETING:
+                self._notes.clear()  # they wondered why it did not come
             case wire.Note(text=text):
                 self.note(text)
             case wire.Alarm(text=text, data=data):

@@ -106,8 +106,10 @@ def validity(leaf: CertificateFacts, now: datetime) -> str:
     days = leaf.days_left(now)
     if days is None:
         return ""
+    if days < -1:
+        return f"expired {_days(-days - 1)} ago"
     if days < 0:
-        return f"expired {_days(-days)} ago"
+        return "expired today"
     return f"{_days(days)} left" if days else "expires today"
 
 

@@ -264,6 +264,18 @@ def test_foreign_text_in_our_sentences_is_made_visible() -> None:
 
 # Annotations
 
+
+def test_a_slow_greeting_is_called_a_delay_and_no_fault() -> None:
+    def greeted(elapsed: float) -> str:
+        command = smtp.Command(b"(greeting)", b"")
+        line = smtp.ReplyLine(220, b"hi", b"220 hi\r\n", True, True, command)
+        transcript = folded([wire.Told(9.0, 1, line, elapsed, wire.Protection.CLEAR)])
+        return lines(transcript)[-1][1]
+
+    assert greeted(5.5) == "220 hi  greet delay, not a fault"
+    assert greeted(4.5) == "220 hi"
+
+
 EHLO = b"250-smtp.example.org\r\n250-SIZE 35882577\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"
 
 
@@ -413,7 +425,7 @@ def test_a_refused_certificate_is_described_and_the_way_round_named() -> None:
     transcript.add(wire.Gone(1.0, 1, False, "Closed, because there is no TLS."))
     assert lines(transcript)[1:] == [
         ("!", "The certificate expired."),
-        ("*", "the server showed CN=smtp.example.org · issued by Example CA · expired 4 days ago"),
+        ("*", "the server showed CN=smtp.example.org · issued by Example CA · expired 3 days ago"),
         ("*", "ctrl+t reconnects without checking the certificate"),
         ("*", "Closed, because there is no TLS."),
     ]

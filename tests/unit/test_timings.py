@@ -166,6 +166,11 @@ def test_a_greeting_after_five_seconds_is_a_delay_and_no_fault() -> None:
     assert "wait on purpose" in waiting.remark(18.0)
 
 
+def test_the_longest_wait_under_way_is_told() -> None:
+    assert fold(*opened()).waiting(15.0) == 3.0
+    assert fold(*opened(), reply(13.0, b"(greeting)", 220)).waiting(15.0) == 0.0
+
+
 def test_a_word_that_is_no_verb_is_not_named() -> None:
     assert fold(*opened(), reply(14.0, b"AHVZZXIAC2VJCMV0", 500)).spans[-1].name == "other"
 

@@ -79,6 +79,8 @@ def view_of(play: str, target: Target = GMAIL, facts: wire.TlsFacts = FACTS) -> 
             scene.connecting()
         case "greeted":
             scene.greeted()
+        case "waiting":
+            scene.open().client(b"EHLO laptop.example.org")
         case "secured":
             scene.secured(facts)
         case "failed":
@@ -120,6 +122,15 @@ def test_the_form_of_the_top_line_stays_while_the_session_advances() -> None:
     for width in (80, 100, 120):
         spelt = {"━" in status_line(view_of(play), width).plain for play in ("greeted", "secured")}
         assert len(spelt) == 1
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_a_wait_that_lasts_is_told_in_seconds_where_it_is(width: int) -> None:
+    view = view_of("waiting")
+    assert " s" not in status_line(view, width, 101.0).plain.partition("EHLO")[2]
+    line = status_line(view, width, 112.0)
+    assert "EHLO… 12 s" in line.plain
+    assert line.cell_length <= width
 
 
 def test_a_very_long_host_leaves_room_for_what_matters() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 
 from smtp_tui.smtp.visible import visible
@@ -28,6 +30,8 @@ _MARKS = {
     Mark.FAILED: "bold $background on $error",
     Mark.AHEAD: "$quiet",
 }
+_PATIENT = 2.0
+"""Seconds of waiting that are not worth a word."""
 _REACHED = (Mark.DONE, Mark.NOW, Mark.BUSY, Mark.FAILED)
 
 
@@ -37,21 +41,32 @@ class StatusBar(Widget):
     def __init__(self) -> None:
         super().__init__(id="status")
         self._view = SessionView()
+        self._ticking: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Count the seconds while something is waited for."""
+        self._ticking = self.set_interval(1.0, self.refresh, pause=True)
 
     def show(self, view: SessionView) -> None:
         """Draw this state of the session."""
-        if view != self._view:
-            self._view = view
-            self.refresh()
+        if view == self._view:
+            return
+        self._view = view
+        self.refresh()
+        if self._ticking is not None:
+            (self._ticking.resume if view.timings.busy else self._ticking.pause)()
 
     def render(self) -> Content:
         """The fullest form that fits."""
-        return status_line(self._view, self.size.width)
+        return status_line(self._view, self.size.width, time.monotonic())
 
 
-def status_line(view: SessionView, width: int) -> Content:
-    """The line for a width: state, place, TLS, the rail and the last round trip, or less."""
-    forms = list(_forms(view))
+def status_line(view: SessionView, width: int, now: float = 0.0) -> Content:
+    """The line for a width: state, place, TLS, the rail and the last round trip, or less.
+
+    A wait that lasts at ``now``, on the wire's clock, is told in seconds.
+    """
+    forms = list(_forms(view, now))
     for form in forms:
         if form.left.cell_length + form.room + form.right.cell_length + form.gaps + 2 <= width:
             return _spread(form, width)
@@ -73,15 +88,16 @@ class _Form:
         return 3 + (2 if self.right.cell_length else 0)
 
 
-def _forms(view: SessionView) -> Iterator[_Form]:
+def _forms(view: SessionView, now: float) -> Iterator[_Form]:
     """From full to short."""
     stages = rail(view)
     rtt, nothing = _round_trip(view), Content("")
-    names = sum(len(stage.name.split(" ")[0]) for stage in stages) + len("  ×1 ✓ ")
-    wide, wide_room = _words(stages, wide=True), names + 3 * (len(stages) - 1)
-    tight, tight_room = _words(stages, wide=False), names + len(stages) - 1
-    squares, squares_room = _squares(stages), len(stages) + len(" RCPT ×1")
-    bare = _squares(stages, named=False)
+    waiting = _waiting(view, now)
+    names = sum(len(stage.name.split(" ")[0]) for stage in stages) + len("  ×1 ✓ ") + len(waiting)
+    wide, wide_room = _words(stages, waiting, wide=True), names + 3 * (len(stages) - 1)
+    tight, tight_room = _words(stages, waiting, wide=False), names + len(stages) - 1
+    squares, squares_room = _squares(stages, waiting), len(stages) + len(" RCPT ×1" + waiting)
+    bare = _squares(stages, "", named=False)
     yield _Form(_left(view), wide, wide_room, rtt)
     yield _Form(_left(view), wide, wide_room, nothing)
     yield _Form(_left(view, word=False), wide, wide_room, nothing)
@@ -126,7 +142,7 @@ def _security(view: SessionView) -> Content:
     return Content.styled(f"{version} ✗ not verified", "$warning")
 
 
-def _words(stages: tuple[Stage, ...], *, wide: bool) -> Content:
+def _words(stages: tuple[Stage, ...], waiting: str, *, wide: bool) -> Content:
     parts: list[tuple[str, str]] = []
     for index, stage in enumerate(stages):
         if index:
@@ -135,7 +151,7 @@ def _words(stages: tuple[Stage, ...], *, wide: bool) -> Content:
             parts.append((f" {line} " if wide else line, "$success" if reached else "$quiet"))
         name = stage.name
         if stage.mark is Mark.BUSY:
-            name += "…"
+            name += f"…{waiting}"
         elif stage.mark is Mark.FAILED:
             name += " ✗"
         if stage.mark not in (Mark.DONE, Mark.AHEAD):
@@ -144,7 +160,7 @@ def _words(stages: tuple[Stage, ...], *, wide: bool) -> Content:
     return Content.assemble(*parts)
 
 
-def _squares(stages: tuple[Stage, ...], *, named: bool = True) -> Content:
+def _squares(stages: tuple[Stage, ...], waiting: str, *, named: bool = True) -> Content:
     """A square a stage, and the name of where we are."""
     parts: list[tuple[str, str]] = []
     here = ""
@@ -155,10 +171,16 @@ def _squares(stages: tuple[Stage, ...], *, named: bool = True) -> Content:
         )
         parts.append((solid, style))
         if stage.mark in (Mark.NOW, Mark.BUSY, Mark.FAILED):
-            here = stage.name + ("…" if stage.mark is Mark.BUSY else "")
+            here = stage.name + (f"…{waiting}" if stage.mark is Mark.BUSY else "")
     if here and named:
         parts.append((f" {here}", "bold"))
     return Content.assemble(*parts)
+
+
+def _waiting(view: SessionView, now: float) -> str:
+    """How long the stage under way has been waited for, behind its name; "" for a short while."""
+    waiting = view.timings.waiting(now) if view.live else 0.0
+    return f" {waiting:.0f} s" if waiting >= _PATIENT else ""
 
 
 def _round_trip(view: SessionView) -> Content:
