@@ -136,6 +136,7 @@ class Conversation:
             delivery = Delivery(message, way, chunk)
             if delivery.command is None or self._try(self.dialogue.command, delivery.command):
                 self._delivery = delivery
+                self._teller.delivering(delivery)
 
     def deliver_more(self) -> None:
         """Write the next piece of the message."""
@@ -143,7 +144,7 @@ class Conversation:
         if delivery is None or (piece := delivery.take()) is None:
             return
         if self._try(self.dialogue.raw, piece.data, message=piece.text):
-            self._teller.delivering(delivery.octets, delivery.total)
+            self._teller.delivering(delivery)
 
     def stop_delivery(self) -> None:
         """Send no further chunk."""

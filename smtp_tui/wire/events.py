@@ -8,6 +8,7 @@ from enum import Enum
 from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.state import State
+from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
 
 
@@ -284,6 +285,12 @@ class DeliveryProgress:
     connection: int
     octets: int
     total: int
+    way: Way
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether it can be stopped without closing the connection."""
+        return self.way is not Way.DATA
 
 
 @dataclass(frozen=True, slots=True)

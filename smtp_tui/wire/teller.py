@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from smtp_tui.smtp import dialogue, events
 from smtp_tui.smtp.state import State
+from smtp_tui.wire.delivery import Delivery
 from smtp_tui.wire.events import (
     Alarm,
     AuthFinished,
@@ -113,9 +114,12 @@ class Teller:
         """A mechanism came to its end."""
         self.tell(AuthFinished(self._clock(), self._number, ok, text))
 
-    def delivering(self, octets: int, total: int) -> None:
+    def delivering(self, delivery: Delivery) -> None:
         """So much of a message is on its way."""
-        self.tell(DeliveryProgress(self._clock(), self._number, octets, total))
+        told = DeliveryProgress(
+            self._clock(), self._number, delivery.octets, delivery.total, delivery.way
+        )
+        self.tell(told)
 
     def delivered(self, ok: bool, text: str) -> None:
         """A message came to its end."""

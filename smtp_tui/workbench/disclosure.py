@@ -9,6 +9,7 @@ from smtp_tui.smtp import secrets
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.state import Phase, Sync
 from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.session import SessionView
 
 
@@ -25,6 +26,18 @@ class Disclosure:
     def sentence(self) -> str:
         """What would happen, in one sentence for the person."""
         return f"{self.what[0].upper()}{self.what[1:]} {self.why}."
+
+    @property
+    def question(self) -> Question:
+        """What the person is asked."""
+        facts = (("Mechanism", self.mechanism), ("User", self.user))
+        return Question(
+            title="Send credentials here?",
+            warning=self.sentence,
+            facts=tuple((name, value) for name, value in facts if value),
+            keep="Keep them",
+            go="Send anyway (y)",
+        )
 
 
 def of_line(line: bytes, view: SessionView, user: str = "") -> Disclosure | None:

@@ -17,14 +17,19 @@ from smtp_tui.smtp.state import Phase
 from smtp_tui.transcript.placeholders import PLACEHOLDERS, Filler, names_in
 from smtp_tui.wire import actions
 from smtp_tui.wire.binding import channel
+from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
-from smtp_tui.workbench import disclosure
+from smtp_tui.workbench import disclosure, seat_belt
 from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.session import CONNECTING, Link, SessionView
 
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress
+
+
+_MESSAGE = "(message)"
 
 
 class Worker(Protocol):
@@ -43,8 +48,8 @@ class Worker(Protocol):
         """End, without being waited for."""
 
 
-Ask = Callable[[Disclosure, Callable[[], None]], None]
-"""Asks the person about a disclosure; calls back when they want it."""
+Ask = Callable[[Question, Callable[[], None]], None]
+"""Asks the person; calls back when they want it."""
 
 
 class Operator:
@@ -55,6 +60,9 @@ class Operator:
         self.practice: frozenset[tuple[str, int]] = frozenset()
         """Hosts and ports of the practice server, whose account is no secret."""
         self._faults = NO_FAULTS
+        self.dry_run = False
+        """Whether every message ends with RSET instead of being sent."""
+        self._belted = -1
         self._worker: Worker | None = None
         self._asked: list[actions.Action] = []
         self._ask = ask
@@ -63,6 +71,7 @@ class Operator:
         self._consent: str | None = None
         self._filler = Filler()
         self._insisted = ""
+        """What was asked for in vain and would be done if asked for again."""
         self._quitting = 0
 
     def work_with(self, worker: Worker) -> None:
@@ -157,7 +166,10 @@ class Operator:
             self._post(actions.Send(line))
             sent()
 
-        self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
+        if seat_belt.begins_message(line, self.view):
+            self._when_meant(go)
+        else:
+            self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
 
     def send_raw(self, text: str, user: str, sent: Callable[[], None]) -> None:
         """Send typed octets, their escapes carried out; calls ``sent`` when they are on the way."""
@@ -174,8 +186,39 @@ class Operator:
             self._post(actions.SendRaw(data))
             sent()
 
-        found = (disclosure.of_line(line, self.view, user) for line in data.splitlines())
-        self._when_agreed(next((each for each in found if each is not None), None), go)
+        lines = data.splitlines()
+        found = (disclosure.of_line(line, self.view, user) for line in lines)
+        unsafe = next((each for each in found if each is not None), None)
+        if any(seat_belt.begins_message(line, self.view) for line in lines):
+            self._when_meant(lambda: self._when_agreed(unsafe, go))
+        else:
+            self._when_agreed(unsafe, go)
+
+    def deliver(self, message: bytes, way: Way, sent: Callable[[], None]) -> None:
+        """Send a whole message after its recipients; calls ``sent`` when it is on its way."""
+        view = self.view
+        if not view.takes_lines:
+            self._tell(self._not_connected())
+        elif view.state.phase is not Phase.COMMAND or view.pending:
+            self._tell("The message has to wait: the server does not take commands now.")
+        elif not view.state.recipients and self._insisted != _MESSAGE:
+            self._insisted = _MESSAGE
+            self._tell("No recipient was accepted yet: MAIL and RCPT come first. Again tries it.")
+        else:
+
+            def go() -> None:
+                self._post(actions.Deliver(message, way))
+                sent()
+
+            self._when_meant(go)
+
+    def stop_delivery(self) -> None:
+        """Stop a message on its way: behind the chunk under way, or by closing."""
+        way = self.view.delivery
+        if way is not None and way.stoppable:
+            self._post(actions.StopDelivery())
+        else:
+            self._post(actions.Abort())
 
     def octets(self, text: str, credentials: Credentials) -> int:
         """How many octets that line is when it is sent, without its line end."""
@@ -229,7 +272,7 @@ class Operator:
             self._consent = found.mechanism
             go()
 
-        self._ask(found, agreed)
+        self._ask(found.question, agreed)
 
     def _only_practises(self) -> bool:
         """Whether nobody need be asked; what a faulty server provokes is to be seen."""
@@ -244,6 +287,23 @@ class Operator:
     def faults_of(self, target: Target | None) -> Faults:
         """What is wrong on purpose with that server."""
         return self._faults if self.is_practice(target) else NO_FAULTS
+
+    def _when_meant(self, go: Callable[[], None]) -> None:
+        """A message goes out: not in a dry run, and to people only when that was agreed to."""
+        view = self.view
+        if self.dry_run:
+            self._post(actions.Send(b"RSET"))
+            key = self._keys.first("dry-run")
+            self._tell(f"Dry run: RSET went out in place of the message. {key} ends the dry run.")
+        elif seat_belt.is_local(view.target) or self._belted == view.connection:
+            go()
+        else:
+
+            def agreed() -> None:
+                self._belted = view.connection
+                go()
+
+            self._ask(seat_belt.question(view), agreed)
 
     def is_practice(self, target: Target | None) -> bool:
         """Whether that is the practice server."""

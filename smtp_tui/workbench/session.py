@@ -58,7 +58,8 @@ class SessionView:
     a refused certificate. ``stages`` keep the capabilities named so far. ``envelope`` counts the
     recipients of the message under way or just taken, ``taken`` says whether the server took it.
     ``farewell``: QUIT was answered. ``auth_refused``: the last known command was AUTH, in vain;
-    answers to it may still be typed. ``rtt`` is in seconds.
+    answers to it may still be typed. ``delivery`` is how far a message is on its way,
+    ``delivered`` what became of the last one. ``rtt`` is in seconds.
     """
 
     link: Link = Link.IDLE
@@ -72,6 +73,8 @@ class SessionView:
     tls: wire.TlsFacts | None = None
     exchange: Exchange | None = None
     auth_refused: bool = False
+    delivery: wire.DeliveryProgress | None = None
+    delivered: wire.DeliveryFinished | None = None
     envelope: int = 0
     taken: bool = False
     farewell: bool = False
@@ -134,6 +137,10 @@ def advance(view: SessionView, event: wire.Event) -> SessionView:
             return _state_changed(view, event)
         case wire.Told():
             return _told(view, event)
+        case wire.DeliveryProgress():
+            return replace(view, delivery=event, delivered=None)
+        case wire.DeliveryFinished():
+            return replace(view, delivery=None, delivered=event)
         case wire.Note(remedy=remedy) if remedy is not None:
             return replace(view, remedy=remedy)
         case wire.Gone(text=text):

@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.excerpt import Excerpt, counted, excerpt
 from smtp_tui.transcript.exports.formats import FormatError, format_of
 from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench.panes.log import LogPane
+from smtp_tui.workbench.question import Question
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
@@ -72,7 +71,7 @@ def _save(screen: MainScreen, path: str, *, replace: bool = False) -> None:
 
 
 def _ask_again(screen: MainScreen, path: str, sentence: str) -> None:
-    from smtp_tui.workbench.screens.question import Question, QuestionScreen
+    from smtp_tui.workbench.screens.question import QuestionScreen
 
     def answered(yes: bool | None) -> None:
         if yes:
@@ -80,7 +79,7 @@ def _ask_again(screen: MainScreen, path: str, sentence: str) -> None:
         else:
             ask(screen, path)
 
-    question = Question("Replace the file?", Content(sentence), "Keep it", "Replace it (y)")
+    question = Question("Replace the file?", sentence, keep="Keep it", go="Replace it (y)")
     screen.app.push_screen(QuestionScreen(question), answered)
 
 

@@ -7,6 +7,7 @@ from textual import events
 
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire.actions import Abort, Send, SendRaw
+from smtp_tui.wire.target import Target
 from smtp_tui.workbench.panes.command_input import secret_spans
 from tests.workbench.windows import Window, window
 
@@ -460,6 +461,8 @@ async def test_the_right_arrow_walks_through_a_whole_mail() -> None:
         answers = (b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
         for answer in answers:
             await at.press("right", "enter")
+            if at.desk.view.state.recipients:
+                await at.press("y")
             scene.both(at.sent[-1], answer)
             await at.pilot.pause()
         assert [line.split()[0] for line in at.sent] == [b"EHLO", b"MAIL", b"RCPT", b"DATA"]
@@ -522,3 +525,56 @@ async def test_raw_credentials_are_asked_about_as_typed_ones_are() -> None:
         await at.enter(rf"AUTH PLAIN {TOKEN}\r\n")
         assert at.posted == []
         assert TOKEN not in at.text()
+
+
+async def up_to_data(at: Window) -> None:
+    """Two recipients accepted by a server that is not on this computer."""
+    scene = at.scene().secured()
+    scene.both(b"MAIL FROM:<a@example.org>", b"250 ok\r\n")
+    scene.both(b"RCPT TO:<b@example.org>", b"250 ok\r\n")
+    scene.both(b"RCPT TO:<c@example.org>", b"250 ok\r\n")
+    await at.pilot.pause()
+
+
+async def test_a_message_to_people_is_asked_about_once_with_their_number() -> None:
+    async with window() as at:
+        await up_to_data(at)
+        await at.enter("DATA")
+        assert "2 recipients" in at.text()
+        await at.press("escape")
+        assert at.sent == []
+        await at.press("enter")
+        await at.press("y")
+        assert at.sent == [b"DATA"]
+        await at.enter("BDAT 0 LAST")
+        assert at.sent == [b"DATA", b"BDAT 0 LAST"]
+
+
+async def test_a_message_to_this_computer_is_not_asked_about() -> None:
+    async with window() as at:
+        scene = at.scene(Target("127.0.0.1", 2525, ehlo="me.example.org"))
+        scene.secured().both(b"MAIL FROM:<a@b>", b"250 ok\r\n").both(b"RCPT TO:<b>", b"250 ok\r\n")
+        await at.enter("DATA")
+        assert at.sent == [b"DATA"]
+
+
+async def test_raw_octets_that_begin_a_message_are_asked_about_too() -> None:
+    async with window() as at:
+        await up_to_data(at)
+        await at.press("alt+x")
+        await at.enter(r"NOOP\r\nDATA\r\n")
+        assert at.posted == []
+        await at.press("y")
+        assert at.posted == [SendRaw(b"NOOP\r\nDATA\r\n")]
+
+
+async def test_a_dry_run_ends_with_rset_before_the_message() -> None:
+    async with window() as at:
+        await up_to_data(at)
+        await at.press("alt+d")
+        assert "dry run" in at.text()
+        await at.enter("DATA")
+        assert at.sent == [b"RSET"]
+        await at.press("alt+d")
+        await at.enter("NOOP")
+        assert at.sent == [b"RSET", b"NOOP"]

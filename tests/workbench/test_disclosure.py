@@ -14,7 +14,7 @@ from smtp_tui.practice.server import PracticeAddress
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.wire.actions import Authenticate, Send
 from smtp_tui.wire.target import Target, TlsMode
-from smtp_tui.workbench.screens.confirm import ConfirmScreen
+from smtp_tui.workbench.screens.question import QuestionScreen
 from tests.workbench.scene import FACTS, GMAIL, Scene
 from tests.workbench.windows import Window, window
 
@@ -27,7 +27,7 @@ PLAIN = "AUTH PLAIN AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
 
 def asked(at: Window) -> bool:
     """Whether the question is on the screen."""
-    return isinstance(at.app.screen, ConfirmScreen)
+    return isinstance(at.app.screen, QuestionScreen)
 
 
 async def in_the_clear(at: Window) -> Scene:

@@ -30,4 +30,21 @@ class Raw(UserAction):
         screen.composer.toggle_raw()
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw)
+class DryRun(UserAction):
+    """Let every mail end with RSET where its text would be sent; once more: send for real."""
+
+    id, keys, title, group = "dry-run", "alt+d", "Dry run", "Message"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        operator = screen.operator
+        operator.dry_run = not operator.dry_run
+        screen.say(
+            "Dry run: RSET goes out where message text would begin."
+            if operator.dry_run
+            else "Messages are sent for real again."
+        )
+        screen.composer.mark("dry run" if operator.dry_run else "")
+
+
+ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, DryRun)

@@ -49,6 +49,7 @@ class Composer(Vertical):
         self._keys = keys
         self._view = SessionView()
         self._said = ""
+        self._mark = ""
         self._last = ""
         self._empty_once = False
         self.raw = False
@@ -110,6 +111,11 @@ class Composer(Vertical):
         """Put a line into the field and the cursor behind it."""
         self.field.set_line(text)
         self.field.focus()
+
+    def mark(self, words: str) -> None:
+        """Show words in the frame as long as what they say holds; "" for none."""
+        self._mark = words
+        self._draw()
 
     def toggle_raw(self) -> None:
         """Type octets with escapes, or lines again."""
@@ -233,7 +239,7 @@ class Composer(Vertical):
             title = "Answer to the server ─ in Base64; * gives up"
         else:
             title = "Command"
-        return Content(title)
+        return Content(f"{title} ─ {self._mark}" if self._mark else title)
 
     def _hint(self, line: bytes) -> Content:
         waiting = self.field.waiting

@@ -104,7 +104,8 @@ def help_text(keys: Keys, width: int) -> Content:
 
 def _key_rows(keys: Keys, width: int) -> Iterator[Content]:
     actions = list(ACTIONS.values())
-    for group in ("Session", "TLS", "Command line", "Credentials", "Sharing", "Window"):
+    groups = dict.fromkeys(action.group for action in actions)
+    for group in sorted(groups, key=lambda group: group == "Window"):
         yield Content.styled(f"  {group}", "bold")
         for action in actions:
             if action.group == group:

@@ -23,7 +23,6 @@ from smtp_tui.wire.target import Target, TargetError
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
-from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.offers import offer
@@ -37,6 +36,7 @@ from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.panes.status import StatusBar
 from smtp_tui.workbench.practice import Practice
+from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.revealing import Revealing
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.shelf import Shelf
@@ -331,8 +331,8 @@ class MainScreen(Screen[None]):
             hang_up, leave = self._keys.first("hang-up"), self._keys.first("quit")
             self.say(f"Nothing runs. {hang_up} hangs up, {leave} quits.")
 
-    def _ask(self, disclosure: Disclosure, agreed: Callable[[], None]) -> None:
-        from smtp_tui.workbench.screens.confirm import ConfirmScreen
+    def _ask(self, question: Question, agreed: Callable[[], None]) -> None:
+        from smtp_tui.workbench.screens.question import QuestionScreen
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -340,7 +340,7 @@ class MainScreen(Screen[None]):
             else:
                 self.say("Nothing was sent.")
 
-        self.app.push_screen(ConfirmScreen(disclosure), answered)
+        self.app.push_screen(QuestionScreen(question), answered)
 
     def note(self, sentences: Sequence[str]) -> None:
         """Put sentences of our own into the log."""

@@ -1,8 +1,7 @@
-"""Asks something that can be answered by yes or no."""
+"""Asks before something that cannot be taken back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,15 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked; ``no`` and ``yes`` are what the buttons say."""
-
-    title: str
-    text: Content
-    no: str
-    yes: str
+from smtp_tui.workbench.question import Question
 
 
 class QuestionScreen(ModalScreen[bool]):
@@ -40,10 +31,10 @@ class QuestionScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._question.title)
-            yield Static(self._question.text)
+            yield Static(self._text())
             with Horizontal(classes="answers"):
-                yield Button(self._question.no, id="no", compact=True)
-                yield Button(self._question.yes, id="yes", compact=True)
+                yield Button(self._question.keep, id="no", compact=True)
+                yield Button(self._question.go, id="yes", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer by button."""
@@ -53,3 +44,12 @@ class QuestionScreen(ModalScreen[bool]):
     def action_answer(self, answer: bool) -> None:
         """Answer by key."""
         self.dismiss(answer)
+
+    def _text(self) -> Content:
+        facts = self._question.facts
+        rows = [Content.assemble((f"{name:<10} ", "$quiet"), value) for name, value in facts]
+        if rows:
+            rows.append(Content(""))
+        return Content("\n").join(
+            [*rows, Content.styled(f"▲ {self._question.warning}", "bold $warning")]
+        )

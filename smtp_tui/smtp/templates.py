@@ -1,0 +1,85 @@
+"""Messages to begin with, their date and identifiers filled in (RFC 5322 3.6)."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cache
+
+# The test file of eicar.org, in two parts that no scanner knows.
+_EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS" + "-TEST-FILE!$H+H*"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One message to begin with; ``mail`` and ``rcpt`` are parameters for the envelope."""
+
+    id: str
+    name: str
+    about: str
+    text: str
+    mail: str = ""
+    rcpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A template filled in."""
+
+    text: str
+    mail: str = ""
+    rcpt: str = ""
+
+
+@cache
+def templates() -> Mapping[str, Template]:
+    """Every template by its id, in the order of the table."""
+    import tomllib
+    from importlib import resources
+
+    file = resources.files("smtp_tui.smtp") / "data" / "templates.toml"
+    table = tomllib.loads(file.read_text("utf-8"))
+    return {
+        id: Template(
+            id,
+            row["name"],
+            row["about"],
+            row["text"].removeprefix("\n"),
+            row.get("mail", ""),
+            row.get("rcpt", ""),
+        )
+        for id, row in table.items()
+    }
+
+
+def fill(template: Template, *, sender: str, recipient: str, now: datetime) -> Draft:
+    """The message for these addresses; ``now`` is its date, with a time zone.
+
+    Every call gives other identifiers.
+    """
+    ident = secrets.token_hex(8)
+    domain = sender.rpartition("@")[2] or "localhost"
+    values = {
+        "sender": f"<{sender}>",
+        "recipient": f"<{recipient}>",
+        "date": format_datetime(now),
+        "message_id": f"<{ident}@{domain}>",
+        "ident": ident,
+        "long": (string.ascii_lowercase * 39)[:998],
+        "eicar": _EICAR,
+    }
+    return Draft(
+        _filled(template.text, values),
+        _filled(template.mail, values),
+        _filled(template.rcpt, values),
+    )
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
