@@ -7,11 +7,14 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from functools import cache
 
 # The test file of eicar.org, in two parts that no scanner knows.
 _EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS" + "-TEST-FILE!$H+H*"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def fill(template: Template, *, sender: str, recipient: str, now: datetime) -> D
     values = {
         "sender": f"<{sender}>",
         "recipient": f"<{recipient}>",
-        "date": format_datetime(now),
+        "date": written(now),
         "message_id": f"<{ident}@{domain}>",
         "ident": ident,
         "long": (string.ascii_lowercase * 39)[:998],
@@ -77,6 +80,12 @@ def fill(template: Template, *, sender: str, recipient: str, now: datetime) -> D
         _filled(template.mail, values),
         _filled(template.rcpt, values),
     )
+
+
+def written(moment: datetime) -> str:
+    """A moment as a message writes it, whatever the locale (RFC 5322 3.3)."""
+    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
+    return f"{day}, {moment.day} {month} {moment:%Y %H:%M:%S %z}"
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

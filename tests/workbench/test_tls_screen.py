@@ -19,7 +19,7 @@ from smtp_tui.wire.events import Verification
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.wire.verdicts import judge
 from smtp_tui.workbench import clipboard
-from smtp_tui.workbench.screens.confirm import ConfirmScreen
+from smtp_tui.workbench.screens.question import QuestionScreen
 from smtp_tui.workbench.screens.tls import TlsScreen
 from smtp_tui.workbench.tls_report import MOST_SHOWN, chain_of, colons, report
 from tests.wire.certificates import NOW, der, self_signed
@@ -239,7 +239,7 @@ async def test_credentials_ask_before_they_go_where_nobody_was_verified() -> Non
         at.scene(replace(GMAIL, verify=False)).secured(facts)
         at.desk.credentials.fill("user", "password")
         await at.press("f7")
-        assert isinstance(at.app.screen, ConfirmScreen)
+        assert isinstance(at.app.screen, QuestionScreen)
         assert "not verified" in at.text()
 
 
