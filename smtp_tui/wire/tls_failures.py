@@ -29,6 +29,7 @@ class TlsProblem(Enum):
     CLIENT_CERTIFICATE = "client certificate wanted"
     CLIENT_REFUSED = "client certificate refused"
     UNKNOWN_NAME = "name unknown to the server"
+    TOO_LARGE = "too large"
     PLAINTEXT = "plain text"
     CLOSED = "closed"
     RESET = "reset"
@@ -212,6 +213,7 @@ _MARKS = {
     TlsProblem.CIPHER: ("INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER", "NO_CIPHERS_AVAILABLE"),
     TlsProblem.WEAK_KEY: ("KEY_TOO_SMALL", "MD_TOO_WEAK"),
     TlsProblem.UNKNOWN_NAME: ("UNRECOGNIZED_NAME",),
+    TlsProblem.TOO_LARGE: ("EXCESSIVE_MESSAGE_SIZE",),
 }
 
 _CLIENT_ALERTS = {
@@ -257,6 +259,11 @@ def _sentence(kind: TlsProblem, reason: str, options: TlsOptions) -> str:
             return "The key the server uses is too short to be safe."
         case TlsProblem.UNKNOWN_NAME:
             return "The server knows no host of this name: connect by another name."
+        case TlsProblem.TOO_LARGE:
+            return (
+                "What the server sends in the handshake is larger than OpenSSL takes (100 KiB):"
+                " no honest chain of certificates is."
+            )
         case TlsProblem.CLIENT_CERTIFICATE:
             return (
                 "The server wants a certificate from its clients, and this side has none:"
