@@ -7,7 +7,10 @@ import binascii
 
 from smtp_tui.sasl import challenges
 from smtp_tui.smtp import extensions
+from smtp_tui.smtp.arguments import in_words
 from smtp_tui.smtp.events import ReplyLine
+from smtp_tui.smtp.extensions import Extension
+from smtp_tui.smtp.keywords import keywords
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING
 from smtp_tui.transcript.timings import DELAYED, GREET_DELAY
 from smtp_tui.wire.events import Protection
@@ -15,6 +18,7 @@ from smtp_tui.wire.events import Protection
 _HELLO = (b"EHLO", b"LHLO")
 _SIGN_IN = (b"AUTH", AUTH_RESPONSE)
 _MOST_CAPABILITIES = 1000
+_LONGEST = 60
 
 
 class Annotator:
@@ -53,15 +57,25 @@ class Annotator:
                 self._in_clear = set()
             self._in_clear.add(entry.keyword)
         elif self._in_clear is not None and entry.keyword not in self._in_clear:
-            return "new since TLS"
+            words = _arguments(entry)
+            return f"new since TLS · {words}" if words else "new since TLS"
         if text in self._told or len(self._told) >= _MOST_CAPABILITIES:
             return ""
         self._told.add(text)
         if entry.keyword == "STARTTLS":
             return "encryption can begin: f6" if protection is Protection.CLEAR else ""
-        meaning = extensions.meaning(entry)
+        known = keywords().get(entry.keyword)
         # of AUTH the meaning is its arguments, which stand there already
-        return meaning.text if meaning is not None and entry.keyword != "AUTH" else ""
+        return _arguments(entry) or (known.text if known and entry.keyword != "AUTH" else "")
+
+
+def _arguments(entry: Extension) -> str:
+    """What the arguments say beyond what stands there; "" for nothing."""
+    if entry.keyword == "AUTH":
+        return f"the old {entry.keyword}= form" if entry.legacy else ""
+    words = in_words(entry.keyword, entry.arguments)
+    as_it_came = " ".join(entry.arguments)
+    return "" if words == as_it_came or len(words) > _LONGEST else words
 
 
 def _challenge(token: bytes) -> str:
