@@ -49,7 +49,9 @@ class CardScreen(ModalScreen[Insert]):
         with Vertical(classes="dialog", id="card") as dialog:
             dialog.border_title = Content(_shortened(self._extension.keyword) or "No keyword")
             dialog.border_subtitle = Content(
-                "enter inserts, sends nothing · escape closes" if self._inserts else "escape closes"
+                "enter inserts, sends nothing · pgdn scrolls · escape closes"
+                if self._inserts
+                else "↑ ↓ scroll · escape closes"
             )
             with VerticalScroll(id="card-scroll", can_focus=not self._inserts):
                 yield Static(id="card-text")
