@@ -10,6 +10,9 @@ run of the program; an ``opening`` begins it). Where there is something to say t
 - ``secrets``: pairs of start and end of those in ``raw``, and ``label``, of which kind they are,
 - ``offset``: of a client's line how many octets were sent before it on the connection, of a
   server's line the ``offset`` of the line that it answers,
+- ``verb``: what a server's line answers, a verb or ``(greeting)``, ``(auth)``, ``(body)``,
+- ``pieces``: in how many writes or reads the line came, where it was more than one, and
+  ``joined``: whether the first of them began with the line before,
 - ``elapsed``: seconds that the server took to answer,
 - ``note``: words of the program.
 """
@@ -31,6 +34,7 @@ _PROTECTIONS = {
 _BY_NAME = {name: protection for protection, name in _PROTECTIONS.items()}
 _LABEL = re.compile(r"[A-Za-z0-9_. -]{0,40}")
 _LARGEST = 2**53
+_LONGEST_VERB = 16
 
 
 def written(record: Record) -> bytes:
@@ -50,6 +54,12 @@ def written(record: Record) -> bytes:
         values["label"] = record.label
     if record.offset >= 0:
         values["offset"] = record.offset
+    if record.verb:
+        values["verb"] = record.verb
+    if record.pieces > 1:
+        values["pieces"] = record.pieces
+    if record.joined:
+        values["joined"] = True
     if record.elapsed is not None:
         values["elapsed"] = round(record.elapsed, 6)
     if record.note:
@@ -91,6 +101,12 @@ class _Values:
     def whole(self, name: str, least: int) -> int:
         value = self._values.get(name, least)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value < _LARGEST:
+            raise KeyError(name)
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._values.get(name, False)
+        if not isinstance(value, bool):
             raise KeyError(name)
         return value
 
@@ -145,4 +161,7 @@ def _record(values: _Values) -> Record:
         values.text("note"),
         values.whole("offset", -1),
         values.seconds("wall"),
+        values.text("verb")[:_LONGEST_VERB],
+        max(1, values.whole("pieces", 0)),
+        values.flag("joined"),
     )

@@ -48,6 +48,8 @@ class Record:
     ``raw``, ``label`` names their kind. ``protection`` is None for what did not pass the wire.
     ``offset`` ties a reply to its command: of what the client said it counts the octets sent
     before it on the connection, of a reply it is that of the line it answers; -1 for none.
+    ``verb`` is what a reply answers, as ``Command`` has it. ``pieces`` counts the writes or reads
+    that it came in, ``joined`` says that the first of them began with the line before.
     """
 
     kind: Kind
@@ -61,6 +63,9 @@ class Record:
     note: str = ""
     offset: int = -1
     wall: float = 0.0
+    verb: str = ""
+    pieces: int = 1
+    joined: bool = False
 
     @property
     def content(self) -> bytes:

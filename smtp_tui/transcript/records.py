@@ -15,6 +15,8 @@ from smtp_tui.transcript.exchanges import Exchanges
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.message_text import MOST as MOST_TEXT
 from smtp_tui.transcript.message_text import MessageText
+from smtp_tui.transcript.reads import Reads
+from smtp_tui.transcript.reasons import Reasons
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.ring import MOST_OCTETS, MOST_RECORDS, Ring
 from smtp_tui.transcript.wording import opening
@@ -24,6 +26,7 @@ __all__ = ["Kind", "Record", "Transcript"]
 
 _FAULT_LINES = 40
 """Lines shown of octets that are no replies."""
+_LONGEST_VERB = 16
 _LONGEST_LINE = 1024 * 1024
 """Octets above which a client's line that comes in pieces is not put together any more."""
 
@@ -126,6 +129,9 @@ class Transcript:
                 self._sent(event)
             case wire.Received():
                 self._protection = event.protection
+                self._reads.received(event.data)
+            case wire.StateChanged(state=state):
+                self._reasons.state = state
             case wire.Opening():
                 self._begin()
                 self._opened[event.connection] = event.at
@@ -155,6 +161,8 @@ class Transcript:
     def _begin(self) -> None:
         self._annotator = Annotator()
         self._connecting = Connecting()
+        self._reads = Reads()
+        self._reasons = Reasons()
         self._protection = wire.Protection.CLEAR
         self._going_on = b""  # the last line of a reply whose end has not come
         self._replied = ""  # the text of the first line of the last reply
@@ -167,11 +175,12 @@ class Transcript:
 
     def _sent(self, event: wire.Sent) -> None:
         data, spans, label, at = event.data, event.secrets, event.label, event.at
-        shift = 0
+        shift, pieces, joined = 0, 1, False
         if self._unfinished and (head := self._reopened(event.connection)) is not None:
             shift = len(head.raw)
             spans = (*head.secrets, *((start + shift, end + shift) for start, end in spans))
             data, label, at = head.raw + data, label or head.label, head.at
+            pieces, joined = head.pieces + 1, head.joined
         self._protection = event.protection
         if event.message:
             data = self._text.shown(data)
@@ -183,9 +192,10 @@ class Transcript:
                 self._veil.learn(raw[start:end], label)
             note = "" if raw.endswith(b"\n") else "no line end yet"
             self._put(
-                Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at, offset=offset
-            )
-            at = event.at
+                Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at, offset=offset,
+                pieces=pieces, joined=joined,
+            )  # fmt: skip
+            at, pieces, joined = event.at, 1, True
             offset += len(raw)
         self._unfinished = bool(data) and not data.endswith(b"\n")
         if self._text.left_out:
@@ -218,14 +228,21 @@ class Transcript:
                 self._contradicts = raw
                 self._put(Kind.ALARM, event, f"This is no valid reply: {reason}")
                 self._said, self._reason = reason, self._ring.end - 1
-            case smtp.Unsolicited():
+            case smtp.Reply() as reply:
+                self._why(event, reply)
+            case smtp.Unsolicited() as reply:
                 words = "unsolicited reply: it answers none of your commands"
                 self._put(Kind.NOTE, event, words)
+                self._why(event, reply)
             case smtp.Desync(reason=reason):
                 words = "Nobody can say any more which reply answers which command"
                 self._put(Kind.ALARM, event, f"{words}: {reason}. f5 reconnects.")
             case smtp.Uncertain(reason=reason):
                 self._put(Kind.NOTE, event, f"not certain: {reason}")
+
+    def _why(self, event: wire.Told, reply: smtp.Reply | smtp.Unsolicited) -> None:
+        if words := self._reasons.words(reply):
+            self._put(Kind.HINT, event, words)
 
     def _reply_line(self, event: wire.Told, line: smtp.ReplyLine) -> None:
         shown, self._contradicts = line.raw == self._contradicts, b""
@@ -240,7 +257,12 @@ class Transcript:
         elapsed = event.elapsed if line.first else None
         command = line.command
         offset = command.offset if command is not None and command.octets else -1
-        self._put(Kind.SERVER, event, note, raw=line.raw, elapsed=elapsed, offset=offset)
+        verb = sys.intern(command.verb[:_LONGEST_VERB].decode("latin-1")) if command else ""
+        pieces, joined = self._reads.line()
+        self._put(
+            Kind.SERVER, event, note, raw=line.raw, elapsed=elapsed, offset=offset,
+            verb=verb, pieces=pieces, joined=joined,
+        )  # fmt: skip
 
     # What is wrong
 
@@ -261,7 +283,8 @@ class Transcript:
             if number == self._most_faults:
                 self._put(Kind.NOTE, event, f"… and {len(data) - shown:,} octets more")
                 break
-            self._put(Kind.FAULT, event, raw=raw)
+            pieces, joined = self._reads.line() if isinstance(event, wire.Told) else (1, False)
+            self._put(Kind.FAULT, event, raw=raw, pieces=pieces, joined=joined)
             shown += len(raw)
 
     # Lines
@@ -293,6 +316,9 @@ class Transcript:
         at: float | None = None,
         under_way: bool = False,
         offset: int = -1,
+        verb: str = "",
+        pieces: int = 1,
+        joined: bool = False,
     ) -> None:
         if self._under_way:
             self._taken_back()
@@ -307,7 +333,21 @@ class Transcript:
         if self._veil.hides(note):
             note = self._veil.text(note)
         self._ring.append(
-            Record(kind, when, number, protection, raw, secrets, label, elapsed, note, offset)
+            Record(
+                kind,
+                when,
+                number,
+                protection,
+                raw,
+                secrets,
+                label,
+                elapsed,
+                note,
+                offset,
+                verb=verb,
+                pieces=pieces,
+                joined=joined,
+            )
         )
         self._exchanges.add(self._ring.end - 1, kind)
         self._exchanges.forget(self._ring.first)

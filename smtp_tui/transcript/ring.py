@@ -12,7 +12,21 @@ MOST_OCTETS = 64 * 1024 * 1024
 
 
 # Exact tuples of atoms: the garbage collector leaves them alone, however many there are.
-_Row = tuple[str, float, int, str | None, bytes, tuple[Span, ...], str, float | None, str, int]
+_Row = tuple[
+    str,
+    float,
+    int,
+    str | None,
+    bytes,
+    tuple[Span, ...],
+    str,
+    float | None,
+    str,
+    int,
+    str,
+    int,
+    bool,
+]
 
 
 class Ring:
@@ -66,6 +80,9 @@ class Ring:
                 record.elapsed,
                 record.note,
                 record.offset,
+                record.verb,
+                record.pieces,
+                record.joined,
             )
         )
         self.octets += len(record.raw) + len(record.note)
@@ -113,7 +130,10 @@ class Ring:
         self.octets -= freed
 
     def _record(self, row: _Row) -> Record:
-        kind, at, connection, protection, raw, secrets, label, elapsed, note, offset = row
+        (
+            kind, at, connection, protection, raw, secrets, label, elapsed, note, offset,
+            verb, pieces, joined,
+        ) = row  # fmt: skip
         return Record(
             Kind(kind),
             at,
@@ -126,4 +146,7 @@ class Ring:
             note,
             offset,
             at + self.epochs.get(connection, 0.0),
+            verb,
+            pieces,
+            joined,
         )

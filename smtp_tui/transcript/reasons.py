@@ -1,0 +1,33 @@
+"""Reasons: a few words of ours behind a refusal, where something useful is known about it."""
+
+from __future__ import annotations
+
+from smtp_tui.smtp.events import Reply, Unsolicited
+from smtp_tui.smtp.explain import explain
+from smtp_tui.smtp.state import State
+
+_OPENS = "enter explains"
+
+
+class Reasons:
+    """Remembers, for one connection, what was said last, so that it is not said again and again.
+
+    ``state`` is the session as it stood when the reply came; keep it up to date.
+    """
+
+    __slots__ = ("_said", "state")
+
+    def __init__(self) -> None:
+        self._said = ""
+        self.state = State()
+
+    def words(self, reply: Reply | Unsolicited) -> str:
+        """Why a reply refuses; "" for one that does not, and where the same was said last."""
+        if reply.code < 400:
+            return ""
+        verb = reply.command.verb if isinstance(reply, Reply) else b""
+        hint = explain(reply.code, reply.enhanced, reply.lines, verb, self.state).hint
+        if not hint or hint == self._said:
+            return ""
+        self._said = hint
+        return f"why? {hint} {_OPENS}"
