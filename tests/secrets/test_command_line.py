@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 from smtp_tui.cli import main
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS, begin
+from smtp_tui.workbench.app import Workbench
 from tests.secrets.marker import (
     LOGIN_PASSWORD,
     LOGIN_USER,
@@ -172,3 +174,30 @@ def test_no_exception_of_a_mechanism_says_what_it_could_not_use(name: str, spoil
     assert not leaks([told, repr(error), *map(repr, error.args)])
     assert error.__cause__ is None
     assert error.__context__ is None or error.__suppress_context__
+
+
+class Terminal(io.StringIO):
+    """Standard input that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_the_window_starts_inherits_no_password_and_no_key_is_logged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: dict[str, str] = {}
+    filled: list[Workbench] = []
+
+    def run(workbench: Workbench) -> None:
+        seen.update(os.environ)
+        filled.append(workbench)
+
+    monkeypatch.setattr(Workbench, "run", run)
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    for name in ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG"):
+        monkeypatch.setenv(name, "x")
+    assert main(["127.0.0.1", *ME]) == 0
+    assert filled
+    assert not leaks(seen.values())
+    assert not {"TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG"} & set(seen)
