@@ -112,7 +112,7 @@ def _shown(part: Part, reveal: bool) -> str:
     if not part.octets:
         return "∅"
     if part.secret and not reveal:
-        return f"{_DOTS} {len(part.octets)} octets"
+        return f"{_DOTS} {part.size}"
     return visible(part.octets)
 
 

@@ -25,6 +25,11 @@ class Part:
     octets: bytes = field(repr=False)
     secret: bool = False
 
+    @property
+    def size(self) -> str:
+        """How long it is, in words."""
+        return f"{len(self.octets)} octet{'' if len(self.octets) == 1 else 's'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -677,3 +677,32 @@ def test_a_password_of_spaces_is_not_mended_into_none() -> None:
 
 def test_a_remark_does_not_show_the_fix_in_a_repr() -> None:
     assert "hunter2" not in repr(remarks("me", "hunter2 "))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "sentence", "corrected"),
+    [
+        (f"{WELL_KNOWN}\\n", "escaped line end", WELL_KNOWN),
+        (f"AUTH PLAIN {WELL_KNOWN}\\r\\n", "escaped line end", f"AUTH PLAIN {WELL_KNOWN}"),
+        (f"AUTH=PLAIN {WELL_KNOWN}", "AUTH= is how", f"AUTH PLAIN {WELL_KNOWN}"),
+    ],
+)
+def test_what_belongs_to_a_program_or_a_list_is_told_and_left_out(
+    pasted: str, sentence: str, corrected: str
+) -> None:
+    diagnosis = diagnose(pasted)
+    assert diagnosis.mechanism == "PLAIN"
+    assert sentence in diagnosis.findings[0].sentence
+    assert diagnosis.corrected == corrected
+
+
+@pytest.mark.parametrize("lead", ["Bearer ", "Authorization: Bearer "])
+def test_a_token_out_of_http_shows_when_it_ends(lead: str) -> None:
+    claims = base64.urlsafe_b64encode(b'{"exp":1000}').decode().rstrip("=")
+    diagnosis = diagnose(f"{lead}eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln", 500.0)
+    assert "how HTTP sends it" in diagnosis.findings[0].sentence
+    assert [part.kind for part in diagnosis.parts] == ["access token", "expires"]
+
+
+def test_one_octet_is_one() -> None:
+    assert diagnose(b64(b"\0u\0p")).parts[-1].size == "1 octet"

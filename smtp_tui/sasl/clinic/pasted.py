@@ -25,6 +25,9 @@ _AUTH = re.compile(r"AUTH(?:\s+|$)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _AROUND = "\"'`\u2018\u2019\u201c\u201d"
+_ESCAPED_END = re.compile(r"(?:\\[rn])+$")
+_LISTED = re.compile(r"^AUTH=(?=\S)", re.IGNORECASE)
+_OF_HTTP = re.compile(r"^(?:Authorization:\s*)?Bearer\s+(?=\S+$)", re.IGNORECASE)
 _USUAL_WIDTHS = (60, 64, 72, 76, 78, 79, 80)
 
 
@@ -60,6 +63,8 @@ def read(text: str) -> Pasted:
     stripped = clean.strip().strip(_AROUND).strip()
     if stripped != clean.strip():
         findings.append(note("The quotes around it are not part of the string."))
+    stripped, around = _without_surroundings(stripped)
+    findings += around
     pasted = _named([line.split() for line in stripped.splitlines()], stripped)
     words, more = _arranged(pasted.mechanism, _lines_of_words(pasted, stripped))
     return replace(
@@ -68,6 +73,31 @@ def read(text: str) -> Pasted:
         findings=(*findings, *pasted.findings, *more),
         from_server=from_server,
     )
+
+
+def _without_surroundings(text: str) -> tuple[str, list[Finding]]:
+    """The text without what belongs to other protocols or to a program's source."""
+    findings: list[Finding] = []
+    bare = _ESCAPED_END.sub("", text)
+    if bare != text:
+        findings.append(
+            wrong(
+                "The characters of an escaped line end stand behind the string.",
+                "Leave them out, or let the program that sends it turn them into CRLF.",
+            )
+        )
+    text, listed = _LISTED.subn("AUTH ", bare)
+    if listed:
+        findings.append(
+            wrong(
+                "AUTH= is how some servers list their mechanisms, and no command.",
+                "Write a space between AUTH and the mechanism.",
+            )
+        )
+    text, of_http = _OF_HTTP.subn("", text)
+    if of_http:
+        findings.append(note("What stands in front of the token is how HTTP sends it."))
+    return text, findings
 
 
 def _spoken(text: str) -> tuple[list[str], bool]:

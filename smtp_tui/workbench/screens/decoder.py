@@ -127,5 +127,5 @@ def _shown(part: Part, revealed: bool) -> Content:
     if not part.octets:
         return Content("∅")
     if part.secret and not revealed:
-        return Content(f"{DOTS}{DOTS} {len(part.octets)} octets")
+        return Content(f"{DOTS}{DOTS} {part.size}")
     return Content(visible(part.octets))
