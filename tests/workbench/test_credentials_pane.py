@@ -241,6 +241,20 @@ async def test_the_strongest_mechanism_is_suggested_with_the_reason() -> None:
         assert len(at.posted) == 1
 
 
+@pytest.mark.parametrize(
+    ("expiry", "words"), [(1000, "The token expired"), (32_000_000_000, "The token holds for")]
+)
+async def test_a_token_that_tells_when_it_ends_is_judged(expiry: int, words: str) -> None:
+    claims = base64.urlsafe_b64encode(b'{"exp":%d}' % expiry).decode().rstrip("=")
+    async with window() as at:
+        choose(at.desk, "XOAUTH2")
+        await fill(at, "user", f"eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln")
+        assert words in at.text()
+        choose(at.desk, "PLAIN")
+        await at.pilot.pause()
+        assert words not in at.text()
+
+
 async def test_a_long_token_is_not_spread_over_the_pane() -> None:
     async with window() as at:
         choose(at.desk, "XOAUTH2")

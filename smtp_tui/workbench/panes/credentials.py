@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from textual import on
@@ -12,7 +13,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from smtp_tui.sasl import typed
+from smtp_tui.sasl.clinic import jwt
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
+from smtp_tui.sasl.diagnosis import Severity
 from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, strongest
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.keymap import Keys
@@ -150,6 +153,7 @@ class CredentialsPane(Vertical):
     def _remarks(self, credentials: Credentials) -> Iterator[Content]:
         """What is doubtful about what was typed; else which mechanism would be better."""
         found = typed.remarks(credentials.user, credentials.password)
+        yield from self._expiry(credentials.password)
         for remark in found[:2]:
             yield Content.styled(f"▲ {visible(remark.sentence)}", "$warning")
         if any(remark.fix is not None for remark in found):
@@ -168,6 +172,15 @@ class CredentialsPane(Vertical):
             yield Content.styled(best.merit, "$quiet")
         elif chosen.historic:
             yield Content.styled(f"Historic: {chosen.merit}.", "$quiet")
+
+    def _expiry(self, token: str) -> Iterator[Content]:
+        """When an access token that can be read ends."""
+        if MECHANISMS[self.mechanism].secret is not Secret.TOKEN:
+            return
+        for finding in jwt.read(token.encode("utf-8", "replace"), time.time())[1]:
+            wrong = finding.severity is Severity.WRONG
+            style = "$warning" if wrong else "$quiet"
+            yield Content.styled(f"{'▲ ' if wrong else ''}{visible(finding.sentence)}", style)
 
     def _line(self, token: Token, *, named: bool) -> Content:
         name = f"{token.name.removeprefix('LOGIN '):<9}" if named else ""
