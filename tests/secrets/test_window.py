@@ -27,7 +27,9 @@ from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.wire.worker import Worker
 from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.app import Workbench
+from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.log import LogPane
 from tests.secrets.marker import (
     LOGIN_PASSWORD,
@@ -70,6 +72,7 @@ async def ready(at: LiveWindow) -> None:
             await at.until(lambda: at.view.encrypted, "TLS")
             await at.enter("EHLO me.example.org")
             await at.idle()
+    desk.query_one(LogView).action_clear()  # what was searched already
     desk.credentials.fill(USER, MARKER, "PLAIN")
     desk.composer.insert("")
     await at.pilot.pause()
@@ -109,6 +112,18 @@ def pressing(*keys: str, mechanism: str = "PLAIN", line: str = "") -> Way:
         for key in keys:
             await at.pilot.press(key)
             await at.pilot.pause(0.02)
+
+    return path
+
+
+def acting(id: str) -> Way:
+    """An action, whatever it does, while credentials stand in every field."""
+
+    async def path(at: LiveWindow) -> None:
+        at.app.desk.composer.insert(f"AUTH PLAIN {PLAIN}")
+        await at.pilot.pause()
+        at.app.action_do(id)
+        await at.pilot.pause(0.02)
 
     return path
 
@@ -192,6 +207,7 @@ PATHS: dict[str, Way] = {
     "decoder, the password itself": decoding(MARKER),
     "saved profile": saving_the_profile,
     "a fault": a_fault_of_our_own,
+    **{f"action {id}": acting(id) for id in ACTIONS if id != "quit"},
 }
 
 ECHOED = [name for name in PATHS if name.startswith(("AUTH", "auth", "the string", "f7 "))]
