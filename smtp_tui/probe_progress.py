@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from smtp_tui.smtp.visible import visible
-from smtp_tui.transcript.timings import Span, Timings, advance
+from smtp_tui.transcript.timings import Span, Step, Timings, advance
 from smtp_tui.wire.events import Event, Note
 from smtp_tui.wire.target import Target
 
@@ -40,4 +40,5 @@ def progress(target: Target) -> Iterator[Callable[[Event], None]]:
 
 def _waiting(span: Span) -> str:
     about = f" {visible(span.subject)}" if span.subject else ""
-    return f"waiting for {span.name}{about}"
+    name = "the greeting" if span.step is Step.GREETING else span.name
+    return f"waiting for {name}{about}"

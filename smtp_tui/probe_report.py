@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.extensions import Extension, Extensions, meaning
 from smtp_tui.smtp.remarks import Kind, remarks
@@ -20,6 +21,7 @@ from smtp_tui.transcript.wording import MODES
 from smtp_tui.wire.target import TlsMode
 
 _MOST_KEYWORDS = 60
+_MOST_MECHANISMS = 20
 _MOST_LINES = 10
 _LONGEST = 200
 _MOST_ALARMS = 10
@@ -51,7 +53,7 @@ def show(survey: Survey, console: Console) -> None:
     _section(console, "Alarms", _alarms(survey))
     _section(console, "Capabilities", _capabilities(survey, roomy=console.width >= _ROOMY))
     if survey.offered is not None:
-        _section(console, "Authentication", [_authentication(survey)])
+        _section(console, "Authentication", _authentication(survey))
     if survey.target.tls is not TlsMode.NONE:
         _section(console, "TLS", tls_section(survey))
     _section(console, "Remarks", _remarks(survey))
@@ -107,11 +109,16 @@ def _remarks(survey: Survey) -> Iterator[RenderableType]:
         yield table
 
 
+def _sides(survey: Survey) -> list[Extensions]:
+    """What was offered, in clear and inside TLS, as far as it was asked for."""
+    return [side for side in (survey.before_tls, survey.after_tls) if side is not None]
+
+
 # Capabilities
 
 
 def _capabilities(survey: Survey, *, roomy: bool) -> Iterator[RenderableType]:
-    sides = [side for side in (survey.before_tls, survey.after_tls) if side is not None]
+    sides = _sides(survey)
     keywords = list(dict.fromkeys(keyword for side in sides for keyword in side))
     if survey.hello == "HELO":
         yield Text("None are named in reply to HELO.", _QUIET)
@@ -148,19 +155,36 @@ def _row(keyword: str, entries: list[Extension | None], *, roomy: bool) -> Itera
         yield Text.assemble(known.text, (f"  {known.rfc}" if roomy else "", _QUIET))
 
 
-def _authentication(survey: Survey) -> RenderableType:
+def _authentication(survey: Survey) -> Iterator[RenderableType]:
+    """Each mechanism: where it is offered, and what it is worth."""
+    sides = _sides(survey)
+    names = list(dict.fromkeys(name for side in sides for name in side.mechanisms))
+    if not names:
+        yield Text("Not offered.", _QUIET)
+        return
     table = _grid()
-    for name, offered in (("before TLS", survey.before_tls), ("after TLS", survey.after_tls)):
-        if offered is not None:
-            name = name if survey.target.tls is not TlsMode.NONE else "in clear"
-            table.add_row(Text(name, _QUIET), _mechanisms(offered))
-    return table
+    for name in names[:_MOST_MECHANISMS]:
+        offered = _where([name in side.mechanisms for side in sides])
+        table.add_row(Text(_short(name)), Text(offered, _QUIET), _merit(name))
+    yield table
+    if len(names) > _MOST_MECHANISMS:
+        yield Text(f"… {len(names) - _MOST_MECHANISMS:,} more", _QUIET)
 
 
-def _mechanisms(offered: Extensions) -> Text:
-    if not offered.mechanisms:
-        return Text("not offered", _QUIET)
-    return Text(_short(" ".join(offered.mechanisms)))
+def _where(offered: list[bool]) -> str:
+    match offered:
+        case [True, False]:
+            return "before TLS only"
+        case [False, True]:
+            return "after TLS only"
+    return ""
+
+
+def _merit(name: str) -> Text:
+    known = MECHANISMS.get(name)
+    if known is None:
+        return Text("")
+    return Text.assemble((known.merit, _QUIET), ("  historic", "yellow") if known.historic else "")
 
 
 # Times

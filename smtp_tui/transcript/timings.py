@@ -175,6 +175,8 @@ def _answered(timings: Timings, told: wire.Told, reply: smtp.Reply) -> Timings:
     known = next((span for span in reversed(timings.spans) if span.ended is None), None)
     begun = at if told.elapsed is None else at - told.elapsed
     if known is None or known.step is not Step.COMMAND:
+        if len(timings.spans) >= MOST_SPANS:
+            return replace(timings, more=timings.more + 1)
         in_tls = told.protection is not wire.Protection.CLEAR
         known = Span(Step.COMMAND, _name(timings, verb), begun, in_tls=in_tls)
         timings = _begin(timings, known)

@@ -117,6 +117,8 @@ def test_the_report_holds_what_was_seen(probe: Probe, authority: Authority) -> N
         "trusted root",
         "SHA-256",
         "AUTH is offered only after TLS",
+        "after TLS only",
+        "sends the password itself",
         "EHLO again",
     ):
         assert piece in probed.out, probed.out

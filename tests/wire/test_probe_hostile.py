@@ -104,6 +104,15 @@ def test_duplicate_and_empty_keywords(probe: Probe) -> None:
     assert "Named more than once: SIZE" in out
 
 
+def test_a_thousand_mechanisms(probe: Probe) -> None:
+    names = b" ".join(b"X-%d" % n for n in range(1000))
+    with serve(dialogue((b"EHLO", b"250-mail\r\n250 AUTH " + names + b"\r\n"), BYE)) as server:
+        code, out = probe(clear(server.port))
+    assert code == 0
+    cut = '"truncated": ["extensions.before_tls", "auth", "auth_before_tls"]'
+    assert cut in out or "980 more" in out
+
+
 def test_lines_of_eight_kilobytes(probe: Probe) -> None:
     long = b"X" * 8000
     reply = b"250-" + long + b"\r\n250-" + long + b" " + long[:100] + b"\r\n250 HELP\r\n"
