@@ -1,0 +1,1 @@
+"""A session as the command of another tool, one module a tool; secrets come from variables."""
