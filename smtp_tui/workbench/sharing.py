@@ -1,4 +1,4 @@
-"""Saves the session to a file, off the UI loop."""
+"""Saves the session to a file, or copies it as another tool's command, off the UI loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.excerpt import Excerpt, counted, excerpt
 from smtp_tui.transcript.exports.formats import FormatError, format_of
 from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
+from smtp_tui.transcript.tools.all import TOOLS, written
+from smtp_tui.transcript.tools.plan import ToolError
 from smtp_tui.wire.target import Target
+from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.question import Question
 
@@ -21,17 +24,35 @@ if TYPE_CHECKING:
 
 def ask(screen: MainScreen, path: str = "") -> None:
     """Ask where to save the session, and save it."""
-    from smtp_tui.workbench.screens.save import SaveScreen
+    from smtp_tui.workbench.screens.save import SaveScreen, Sharing
 
     if not len(screen.query_one(LogPane).transcript):
         screen.say("There is nothing to save yet.")
         return
 
-    def chosen(answer: str | None) -> None:
-        if answer:
-            _save(screen, answer)
+    def chosen(answer: Sharing | None) -> None:
+        if answer is not None and answer.tool:
+            copy(screen, answer.tool)
+        elif answer is not None:
+            _save(screen, answer.path)
 
     screen.app.push_screen(SaveScreen(path or suggestion(screen.view.target)), chosen)
+
+
+def copy(screen: MainScreen, tool: str) -> None:
+    """Copy the session as the command of that tool."""
+    target = screen.view.target
+
+    def work(kept: Excerpt) -> Callable[[], None]:
+        try:
+            text = written(tool, kept, target or Target(""))
+        except ToolError as error:
+            sentence = str(error)
+            return lambda: screen.say(sentence)
+        what = f"the session as a {TOOLS[tool].what}"
+        return lambda: clipboard.copy(screen.app, text, what)
+
+    _in_background(screen, work)
 
 
 def suggestion(target: Target | None) -> str:
@@ -41,7 +62,7 @@ def suggestion(target: Target | None) -> str:
     return f"{word or 'session'}-{time.strftime('%Y%m%d-%H%M%S')}.smtp"
 
 
-def in_background(screen: MainScreen, work: Callable[[Excerpt], Callable[[], None]]) -> None:
+def _in_background(screen: MainScreen, work: Callable[[Excerpt], Callable[[], None]]) -> None:
     """Let ``work`` make something of the session in a thread; what it gives runs on the UI loop."""
     transcript = screen.query_one(LogPane).transcript
     lines, app = transcript.kept(), screen.app
@@ -67,7 +88,7 @@ def _save(screen: MainScreen, path: str, *, replace: bool = False) -> None:
         sentence = f"Saved {counted(len(kept.records), 'line')} to {visible(path)}{hidden}."
         return lambda: screen.app.notify(sentence, markup=False)
 
-    in_background(screen, work)
+    _in_background(screen, work)
 
 
 def _ask_again(screen: MainScreen, path: str, sentence: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.settings import Settings
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench.panes.fields import Field
 from smtp_tui.workbench.sharing import suggestion
@@ -112,3 +113,45 @@ async def _until_shown(opened: Window, words: str) -> None:
             return
         await opened.pilot.pause(0.01)
     raise AssertionError(opened.text())
+
+
+@pytest.mark.parametrize(
+    ("action", "begins"),
+    [
+        ("copy-swaks", "swaks --server=smtp.example.org"),
+        ("copy-curl", "# curl says NOOP"),
+        ("copy-openssl", "say() {"),
+        ("copy-python", "import os"),
+    ],
+)
+async def test_the_session_is_copied_as_another_tools_command(action: str, begins: str) -> None:
+    async with window() as opened:
+        opened.scene().secured()
+        opened.app.action_do(action)
+        await until_said(opened, "Copied the session as ")
+        assert opened.app.clipboard.startswith(begins)
+
+
+async def test_the_dialog_copies_too() -> None:
+    async with window() as opened:
+        opened.scene().secured()
+        await opened.press("ctrl+s", "tab", "down", "enter")
+        await until_said(opened, "Copied the session as ")
+        assert opened.app.clipboard.startswith("say() {")
+
+
+async def test_a_session_that_a_tool_cannot_repeat_is_said() -> None:
+    async with window() as opened:
+        opened.scene().greeted()
+        opened.app.action_do("copy-openssl")
+        await _until_shown(opened, "openssl s_client speaks TLS only")
+
+
+async def test_an_action_without_a_key_is_in_the_palette_and_can_be_given_one() -> None:
+    settings = Settings(keys={"copy-swaks": "f11"})
+    async with window(settings=settings) as opened:
+        titles = [each.title for each in opened.app.get_system_commands(opened.desk)]
+        assert "Copy as swaks command" in titles
+        opened.scene().secured()
+        await opened.press("f11")
+        await until_said(opened, "Copied the session as a swaks command")

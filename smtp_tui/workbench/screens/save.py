@@ -1,7 +1,8 @@
-"""Asks where to save the session, and shows which formats there are."""
+"""Asks where to save the session, or as which tool's command to copy it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,14 +10,23 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
+from smtp_tui.transcript.tools.all import TOOLS
 from smtp_tui.workbench.panes.fields import Field
 
 
-class SaveScreen(ModalScreen[str]):
-    """Gives the path, "" when the person leaves."""
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What the person chose: a path to save to, or the name of a tool."""
+
+    path: str = ""
+    tool: str = ""
+
+
+class SaveScreen(ModalScreen[Sharing]):
+    """Gives what was chosen, None when the person leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
@@ -27,9 +37,11 @@ class SaveScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="save") as dialog:
             dialog.border_title = Content("Save the session")
-            dialog.border_subtitle = Content("enter saves · escape leaves")
+            dialog.border_subtitle = Content("enter saves · tab to copy · escape leaves")
             yield Field(self._path, id="save-path")
             yield Static(_formats(""), id="save-formats")
+            yield Static(Content.styled("\nOr copy it as", "$quiet"))
+            yield OptionList(*(Content(f"a {tool.what}") for tool in TOOLS.values()), compact=True)
 
     def on_mount(self) -> None:
         """Put the cursor before the end of the name, which says the format."""
@@ -46,11 +58,16 @@ class SaveScreen(ModalScreen[str]):
         event.stop()
         path = event.value.strip()
         if _meant(path):
-            self.dismiss(path)
+            self.dismiss(Sharing(path))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A tool was chosen."""
+        event.stop()
+        self.dismiss(Sharing(tool=list(TOOLS)[event.option_index]))
 
     def action_leave(self) -> None:
         """Escape: nothing."""
-        self.dismiss("")
+        self.dismiss(None)
 
 
 def _meant(path: str) -> str:
