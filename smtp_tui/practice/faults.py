@@ -147,7 +147,7 @@ FAULTS: Mapping[Fault, FaultFacts] = MappingProxyType(
         Fault.SLOW_BANNER: FaultFacts(
             Aspect.PAUSE,
             "Its greeting comes after eight seconds.",
-            "which is no fault",
+            "not a fault",
         ),
         Fault.BUSY: FaultFacts(
             Aspect.GREETING,

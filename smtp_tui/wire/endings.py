@@ -84,6 +84,8 @@ def _where(closed: Closed | None, phase: Phase, message: int) -> tuple[str, str]
                 f"in the middle of the message, after {message:,} octets of it",
                 ": nothing of it was taken, so it can be sent again.",
             )
+        case Phase.CLOSING:
+            return "as it had announced", "."
         case Phase.CHUNK:
             return "in the middle of a chunk", ": the message was not taken."
     verb = closed.pending[0].verb if closed is not None and closed.pending else None
@@ -160,7 +162,7 @@ def speaks_tls(target: Target) -> str:
 def no_greeting(seconds: float, target: Target) -> str:
     """Nothing has come since the connection."""
     silence = f"No greeting for {seconds:g} s"
-    delay = "some servers let their clients wait on purpose (greet delay), which is no fault"
+    delay = "some servers let their clients wait on purpose (greet delay, not a fault)"
     if target.tls is TlsMode.IMPLICIT:
         return f"{silence}: {delay}."
     if target.port == _IMPLICIT_PORT:

@@ -9,18 +9,20 @@ from smtp_tui.smtp import secrets
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.state import Phase, Sync
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.target import TlsMode
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.session import SessionView
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Credentials that are about to leave over a connection that is not safe for them."""
+    """Credentials, or a ``mail``, about to leave over a connection that is not safe for them."""
 
     mechanism: str
     user: str
     what: str
     why: str
+    mail: bool = False
 
     @property
     def sentence(self) -> str:
@@ -30,6 +32,8 @@ class Disclosure:
     @property
     def question(self) -> Question:
         """What the person is asked."""
+        if self.mail:
+            return Question("Go on in the clear?", self.sentence, (), "Stop", "Go on (y)")
         facts = (("Mechanism", self.mechanism), ("User", self.user))
         return Question(
             title="Send credentials here?",
@@ -41,13 +45,15 @@ class Disclosure:
 
 
 def of_line(line: bytes, view: SessionView, user: str = "") -> Disclosure | None:
-    """What sending ``line`` now would disclose; None when it holds no credentials or is safe.
+    """What sending ``line`` now would disclose; None when that is nothing, or safe.
 
     ``user`` is named to the person when the mechanism sends it. An answer typed ahead of the
     challenge counts as one.
     """
     if view.state.phase is Phase.BODY:
         return None
+    if verb_of(line) == b"MAIL":
+        return _of_mail(view)
     if verb_of(line) == b"AUTH":
         return of_mechanism(secrets.mechanism_of(line), view, user)
     if view.state.phase is Phase.AUTH:
@@ -58,6 +64,21 @@ def of_line(line: bytes, view: SessionView, user: str = "") -> Disclosure | None
         spans = secrets.in_command(line)
     mechanism = view.exchange.mechanism if view.exchange is not None else ""
     return of_mechanism(mechanism, view, user) if spans else None
+
+
+def _of_mail(view: SessionView) -> Disclosure | None:
+    """A mail that begins in the clear although STARTTLS was meant, and cannot be had."""
+    target = view.target
+    meant = target is not None and target.tls is TlsMode.STARTTLS and not view.encrypted
+    if not meant:
+        return None
+    if view.starttls_refused:
+        why = "the server refused STARTTLS"
+    elif view.lacks_starttls:
+        why = "the server does not offer STARTTLS"
+    else:
+        return None  # it can still be had, and the advice says so
+    return Disclosure("", "", "the mail", f"will be readable by anyone on the path: {why}", True)
 
 
 def of_mechanism(mechanism: str, view: SessionView, user: str = "") -> Disclosure | None:

@@ -72,6 +72,7 @@ class Operator:
         self._filler = Filler()
         self._insisted = ""
         """What was asked for in vain and would be done if asked for again."""
+        self._goes_on_in_clear = False
         self._quitting = 0
 
     def work_with(self, worker: Worker) -> None:
@@ -89,6 +90,7 @@ class Operator:
             self._quitting = 0
             self._consent = None
             self._insisted = ""
+            self._goes_on_in_clear = False
         elif exchange_over and self._was_exchanging():
             self._consent = None  # what was agreed to was this exchange
         self.view = view
@@ -126,6 +128,10 @@ class Operator:
             self._tell(self._not_connected())
         elif self.view.encrypted:
             self._tell("The connection is encrypted already.")
+        elif self.view.lacks_starttls and self._insisted != _STARTTLS:
+            self._insisted = _STARTTLS
+            again = self._keys.first("starttls")
+            self._tell(f"The server does not offer STARTTLS: {again} again tries it.")
         else:
             self._post(actions.StartTls())
 
@@ -264,15 +270,21 @@ class Operator:
             self._filler.challenged(now.number, now.challenge)
 
     def _when_agreed(self, found: Disclosure | None, go: Callable[[], None]) -> None:
-        if found is None or self._consent == found.mechanism or self._only_practises():
+        if found is None or self._has_consent(found) or self._only_practises():
             go()
             return
 
         def agreed() -> None:
-            self._consent = found.mechanism
+            if found.mail:
+                self._goes_on_in_clear = True
+            else:
+                self._consent = found.mechanism
             go()
 
         self._ask(found.question, agreed)
+
+    def _has_consent(self, found: Disclosure) -> bool:
+        return self._goes_on_in_clear if found.mail else self._consent == found.mechanism
 
     def _only_practises(self) -> bool:
         """Whether nobody need be asked; what a faulty server provokes is to be seen."""
@@ -318,6 +330,9 @@ class Operator:
 
     def _was_exchanging(self) -> bool:
         return self.view.state.phase is Phase.AUTH or b"AUTH" in self.view.pending
+
+
+_STARTTLS = "STARTTLS"
 
 
 class _Unsendable(Exception):

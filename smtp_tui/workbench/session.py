@@ -57,9 +57,10 @@ class SessionView:
     ``connected``: a socket was connected, whatever became of it. ``tls`` also holds the facts of
     a refused certificate. ``stages`` keep the capabilities named so far. ``envelope`` counts the
     recipients of the message under way or just taken, ``taken`` says whether the server took it.
-    ``farewell``: QUIT was answered. ``auth_refused``: the last known command was AUTH, in vain;
-    answers to it may still be typed. ``delivery`` is how far a message is on its way,
-    ``delivered`` what became of the last one. ``rtt`` is in seconds.
+    ``starttls_refused``: it was, when last tried. ``farewell``: QUIT was answered.
+    ``auth_refused``: the last known command was AUTH, in vain; answers to it may still be typed.
+    ``delivery`` is how far a message is on its way, ``delivered`` what became of the last one.
+    ``rtt`` is in seconds.
     """
 
     link: Link = Link.IDLE
@@ -80,6 +81,7 @@ class SessionView:
     farewell: bool = False
     rtt: float | None = None
     timings: Timings = field(default_factory=Timings)
+    starttls_refused: bool = False
     remedy: wire.Remedy | None = None
     failure: wire.Failure | None = None
     text: str = field(default="", repr=False)
@@ -94,6 +96,11 @@ class SessionView:
     def takes_lines(self) -> bool:
         """Whether a line that is sent now reaches the server."""
         return self.link is Link.OPEN and self.state.phase not in (Phase.UPGRADING, Phase.CLOSED)
+
+    @property
+    def lacks_starttls(self) -> bool:
+        """Whether the server named what it can do, and STARTTLS was not among it."""
+        return self.state.hello is not None and "STARTTLS" not in self.state.extensions
 
     @property
     def encrypted(self) -> bool:
@@ -185,7 +192,9 @@ def _told(view: SessionView, event: wire.Told) -> SessionView:
             exchange = view.exchange or Exchange("", 1, None)
             return replace(view, exchange=replace(exchange, challenge=decoded))
         case smtp.Reply(code=code, command=command) if command.verb == GREETING:
-            return replace(view, greeting=code)
+            return replace(view, greeting=code, remedy=None)
+        case smtp.Reply(code=code, command=command) if command.verb == b"STARTTLS":
+            return replace(view, starttls_refused=code != 220)
         case smtp.Reply(code=code, command=command) if command.verb in (b"AUTH", AUTH_RESPONSE):
             return replace(view, auth_refused=code >= 400)
         case smtp.Reply(command=command) if command.verb == b"QUIT":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual import events
 
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire.actions import Abort, Send, SendRaw
-from smtp_tui.wire.target import Target
+from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.panes.command_input import secret_spans
+from tests.workbench.scene import GMAIL
 from tests.workbench.windows import Window, window
 
 TOKEN = "AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
@@ -455,8 +458,9 @@ async def test_the_list_of_completions_puts_a_line_into_the_field_and_sends_noth
 
 
 async def test_the_right_arrow_walks_through_a_whole_mail() -> None:
-    async with window() as at:
-        scene = at.scene().open()
+    clear = replace(GMAIL, tls=TlsMode.NONE)
+    async with window(clear) as at:
+        scene = at.scene(clear).open()
         at.desk.composer.field.focus()
         answers = (b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
         for answer in answers:

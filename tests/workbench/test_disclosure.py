@@ -12,7 +12,7 @@ from textual.widgets import Static
 from smtp_tui.practice.faults import Fault, combined
 from smtp_tui.practice.server import PracticeAddress
 from smtp_tui.sasl.credentials import Credentials
-from smtp_tui.wire.actions import Authenticate, Send
+from smtp_tui.wire.actions import Authenticate, Send, StartTls
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.screens.question import QuestionScreen
 from tests.workbench.scene import FACTS, GMAIL, Scene
@@ -199,3 +199,49 @@ async def test_unsolicited_replies_alone_do_not_block(spoil: Callable[[Scene], S
         spoil(at.scene().secured())
         await at.enter("NOOP")
         assert at.sent == [b"NOOP"]
+
+
+MAIL = "MAIL FROM:<me@example.org>"
+
+
+async def test_a_mail_goes_on_in_the_clear_only_when_the_person_says_so() -> None:
+    async with window() as at:
+        at.scene().greeted().both(b"EHLO me", b"250-x\r\n250 PIPELINING\r\n")
+        await at.enter(MAIL)
+        assert "Go on in the clear?" in at.text()
+        assert "does not offer STARTTLS" in at.text()
+        await at.press("escape")
+        assert at.sent == []
+        await at.press("enter")
+        await at.press("y")
+        assert at.sent == [MAIL.encode()]
+        await at.enter(MAIL)
+        assert at.sent == [MAIL.encode()] * 2
+
+
+async def test_a_mail_after_a_refused_starttls_is_asked_about() -> None:
+    async with window() as at:
+        scene = at.scene().greeted().both(b"EHLO me", b"250-x\r\n250 STARTTLS\r\n")
+        scene.both(b"STARTTLS", b"454 4.7.0 not now\r\n")
+        await at.enter(MAIL)
+        assert "server refused STARTTLS" in at.text()
+
+
+@pytest.mark.parametrize("offered", [b"STARTTLS", b"PIPELINING"])
+async def test_a_mail_where_the_person_chose_no_tls_or_still_can_is_not(offered: bytes) -> None:
+    mode = TlsMode.STARTTLS if offered == b"STARTTLS" else TlsMode.NONE
+    target = replace(GMAIL, tls=mode)
+    async with window(target) as at:
+        at.scene(target).greeted().both(b"EHLO me", b"250-x\r\n250 " + offered + b"\r\n")
+        await at.enter(MAIL)
+        assert at.sent == [MAIL.encode()]
+
+
+async def test_starttls_that_is_not_offered_is_sent_at_the_second_time_of_asking() -> None:
+    async with window() as at:
+        at.scene().greeted().both(b"EHLO me", b"250-x\r\n250 PIPELINING\r\n")
+        await at.press("f6")
+        assert "does not offer STARTTLS" in at.text()
+        assert StartTls() not in at.posted
+        await at.press("f6")
+        assert StartTls() in at.posted
