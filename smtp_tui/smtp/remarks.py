@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from smtp_tui.smtp.visible import visible
 
 _MOST_NAMES = 5
 _LONGEST_NAME = 40
+_BLOT = re.compile("X{4,}[A-C]?")
 _EXPECTED_TO_GO = {"STARTTLS", "AUTH"}
 
 
@@ -35,12 +37,16 @@ class Remark:
 
 
 def remarks(
-    before_tls: Extensions | None, after_tls: Extensions | None, after_auth: Extensions | None
+    before_tls: Extensions | None,
+    after_tls: Extensions | None,
+    after_auth: Extensions | None,
+    *,
+    coded: bool = False,
 ) -> tuple[Remark, ...]:
     """What to say of the capabilities named in clear, inside TLS and after signing in.
 
-    None stands for what was not asked for; with implicit TLS ``before_tls`` is None. Warnings come
-    first, then what is good, then notes.
+    None stands for what was not asked for; with implicit TLS ``before_tls`` is None. ``coded``:
+    replies carried enhanced status codes. Warnings come first, then what is good, then notes.
     """
     found = [
         *_encryption(before_tls, after_tls),
@@ -49,7 +55,8 @@ def remarks(
     ]
     latest = next((each for each in (after_auth, after_tls, before_tls) if each is not None), None)
     if latest is not None:
-        found += [*_together(latest), *_form(latest)]
+        found += [*_together(latest), *_form(latest), *_codes(latest, coded)]
+    found += _blotted_out(before_tls or after_tls or after_auth)
     order = [Kind.WARNING, Kind.GOOD, Kind.NOTE]
     return tuple(sorted(dict.fromkeys(found), key=lambda each: order.index(each.kind)))
 
@@ -190,6 +197,27 @@ def _form(offered: Extensions) -> Iterator[Remark]:
     if "" in offered:
         yield Remark(
             Kind.WARNING, "A line of the reply to EHLO holds no keyword.", "RFC 5321 4.1.1.1"
+        )
+
+
+def _codes(offered: Extensions, coded: bool) -> Iterator[Remark]:
+    if coded and "ENHANCEDSTATUSCODES" not in offered:
+        yield Remark(
+            Kind.NOTE,
+            "Replies carry enhanced status codes although ENHANCEDSTATUSCODES is not offered.",
+            "RFC 2034 3",
+        )
+
+
+def _blotted_out(offered: Extensions | None) -> Iterator[Remark]:
+    """Firewalls that inspect SMTP write Xs over keywords they do not let pass."""
+    blots = [name for name in offered or () if _BLOT.fullmatch(name)]
+    if blots:
+        yield Remark(
+            Kind.WARNING,
+            f"{_names(blots)} stands where a firewall on the way has written over a capability,"
+            " mostly STARTTLS.",
+            "Cisco ASA manual",
         )
 
 

@@ -183,8 +183,11 @@ def _state_changed(view: SessionView, event: wire.StateChanged) -> SessionView:
 def _told(view: SessionView, event: wire.Told) -> SessionView:
     if event.elapsed is not None:
         view = replace(view, rtt=event.elapsed)
-    if isinstance(event.event, smtp.Reply) and lookup(event.event.command.verb) is not None:
-        view = replace(view, auth_refused=False)
+    if isinstance(event.event, smtp.Reply):
+        if lookup(event.event.command.verb) is not None:
+            view = replace(view, auth_refused=False)
+        if event.event.enhanced is not None and not view.stages.coded:
+            view = replace(view, stages=replace(view.stages, coded=True))
     match event.event:
         case smtp.ReplyLine(code=334, command=smtp.Command() as command):
             return replace(view, exchange=_next_challenge(view.exchange, command))

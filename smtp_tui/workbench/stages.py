@@ -16,7 +16,7 @@ class Stages:
     """What was named at each stage; None where the server was not asked there.
 
     ``elsewhere``: XCLIENT was welcome and nothing changed since, so that an answer to EHLO belongs
-    to its stage.
+    to its stage. ``coded``: some reply carried an enhanced status code.
     """
 
     before_tls: Extensions | None = None
@@ -24,6 +24,7 @@ class Stages:
     after_auth: Extensions | None = None
     after_xclient: Extensions | None = None
     elsewhere: bool = False
+    coded: bool = False
 
     @property
     def all(self) -> tuple[Extensions | None, ...]:

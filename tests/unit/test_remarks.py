@@ -44,6 +44,7 @@ def test_auth_that_appears_only_after_tls_is_good() -> None:
         (["STARTTLS", "SMTPUTF8"], None, "without 8BITMIME"),
         (["STARTTLS", "BINARYMIME"], None, "without CHUNKING"),
         (["STARTTLS", "TURN"], None, "TURN gives"),
+        (["XXXXXXXA"], None, "a firewall on the way"),
         (["STARTTLS"], ["AUTH CRAM-MD5 DIGEST-MD5"], "given up as weak"),
     ],
 )
@@ -77,6 +78,14 @@ def test_what_is_worth_knowing_is_a_note(
 ) -> None:
     stages = [offered(*lines) if lines is not None else None for lines in (before, tls, auth)]
     assert kind_of(said(*stages), words) is Kind.NOTE
+
+
+def test_codes_that_come_without_being_offered_are_noted() -> None:
+    text = "although ENHANCEDSTATUSCODES is not offered"
+    plain, named = offered("STARTTLS"), offered("STARTTLS", "ENHANCEDSTATUSCODES")
+    assert any(text in each.text for each in remarks(plain, None, None, coded=True))
+    assert not any(text in each.text for each in remarks(named, None, None, coded=True))
+    assert not any(text in each.text for each in remarks(plain, None, None))
 
 
 def test_nothing_is_said_of_what_was_not_asked() -> None:

@@ -180,6 +180,15 @@ async def test_the_comparison_shows_the_stages_in_words_with_remarks() -> None:
         assert not isinstance(at.app.screen, CompareScreen)
 
 
+async def test_the_comparison_has_a_key_that_every_terminal_can_send() -> None:
+    async with window() as at:
+        told(at, *CLEAR)
+        await at.press("alt+c")
+        assert isinstance(at.app.screen, CompareScreen)
+        await at.press("alt+c")
+        assert not isinstance(at.app.screen, CompareScreen)
+
+
 async def test_the_headline_of_the_pane_opens_the_comparison() -> None:
     async with window() as at:
         told(at, *CLEAR)

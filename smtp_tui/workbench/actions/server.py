@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Compare(UserAction):
     """Show what the server offers before TLS, inside it and after AUTH, with remarks."""
 
-    id, keys, title = "compare", "shift+f3", "Compare capabilities"
+    # many terminals report shift+f3 as if they told where the cursor is
+    id, keys, title = "compare", "alt+c,shift+f3", "Compare capabilities"
 
     @staticmethod
     def run(screen: MainScreen) -> None:

@@ -95,7 +95,7 @@ class ServerPane(VerticalScroll):
             self.scroll_relative(y=by, animate=False)
             return
         self._cursor = leading[here + by]
-        self._draw()
+        self._draw(layout=False)
         self._bring_into_sight()
 
     def action_open(self) -> None:
@@ -121,14 +121,14 @@ class ServerPane(VerticalScroll):
             self._cursor = 0
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self, *, layout: bool = True) -> None:
         width = max(20, self.scrollable_content_region.width)
         lines = [
             _lit(line, width) if place == self._cursor and row.leads and self.has_focus else line
             for place, row in enumerate(self._rows)
             for line in row.lines
         ]
-        self.query_one(CapabilityList).update(Content("\n").join(lines))
+        self.query_one(CapabilityList).update(Content("\n").join(lines), layout=layout)
         several = any(row.leads for row in self._rows)
         hint = "enter opens · ↑ ↓" if several and self.has_focus else ""
         self.border_subtitle = Content(hint)

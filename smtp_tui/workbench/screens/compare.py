@@ -40,7 +40,7 @@ class CompareScreen(ModalScreen[None]):
     """Escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,shift+f3,q,enter", "dismiss", show=False)
+        Binding("escape,alt+c,shift+f3,q,enter", "dismiss", show=False)
     ]
 
     def __init__(self, stages: Stages) -> None:
@@ -75,7 +75,8 @@ def comparison(stages: Stages, width: int) -> list[Content]:
 
 
 def _remarks(stages: Stages, width: int) -> Iterator[Content]:
-    found = remarks(stages.before_tls, stages.after_tls, stages.after_auth)
+    heard = (stages.before_tls, stages.after_tls, stages.after_auth)
+    found = remarks(*heard, coded=stages.coded)
     for remark in found:
         mark, style = _MARKS[remark.kind]
         whole = f"{remark.text}  {remark.rfc}".rstrip()
