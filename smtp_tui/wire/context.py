@@ -47,6 +47,11 @@ def build_context(target: Target) -> ssl.SSLContext:
     return _context(target.verify, same, ca_file, options.without_names, tuple(stamps))
 
 
+def check_ciphers(options: TlsOptions) -> None:
+    """Raise ``TargetError`` where OpenSSL takes no cipher from the list, or not the versions."""
+    _limit(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), options)
+
+
 @lru_cache(maxsize=8)
 def _context(
     verify: bool,

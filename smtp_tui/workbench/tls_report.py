@@ -1,4 +1,4 @@
-"""TLS and certificates as text: the session, each check, and the chain as a tree."""
+"""TLS and certificates as text: each check, the session, and the chain as a tree."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_SHOWN = 20
 """Certificates of a chain; a server that sends more has none of use behind them."""
 
 _MOST_NAMES = 12
-_LABEL = 13
+_LABEL = 14
 _DEEPEST = 5
 _SOON = 14
 """Days in which a certificate had better be renewed."""
@@ -79,11 +79,12 @@ def report(
     width: int,
 ) -> tuple[list[Content], int]:
     """All lines for a width in cells, and on which the chosen certificate begins."""
-    lines = [*_headline(facts, width), Content(""), *_session(facts, target, width)]
+    lines = [*_headline(facts, width)]
     if verdicts:
         lines += [Content(""), _heading("Checks")]
         for verdict in verdicts:
             lines += _verdict(verdict, width)
+    lines += [Content(""), _heading("Session"), *_session(facts, target, width)]
     lines += [Content(""), _heading("Chain"), *_about_chain(facts, width)]
     begins = 0
     for link in links:
@@ -108,7 +109,6 @@ def _headline(facts: TlsFacts, width: int) -> Iterator[Content]:
 
 
 def _session(facts: TlsFacts, target: Target, width: int) -> Iterator[Content]:
-    yield _heading("Session")
     bits = f", {facts.bits} bits" if facts.bits else ""
     rows = (
         ("Version", version(facts.version) or "none was agreed on"),
@@ -193,8 +193,7 @@ def _lines_of(link: Link, target: Target) -> Iterator[tuple[str, str, str]]:
     yield "Serial", facts.serial, ""
     signed = f", signed with {visible(facts.signature)}" if facts.signature else ""
     yield "Key", f"{visible(facts.key)}{signed}" if facts.key else signed.removeprefix(", "), ""
-    half = len(facts.sha256) // 2
-    yield "SHA-256", f"{colons(facts.sha256[:half])}: {colons(facts.sha256[half:])}", ""
+    yield "SHA-256", colons(facts.sha256), ""
     yield "SPKI pin", facts.pin, ""
     yield "TLSA", visible(link.tlsa(target)), ""
 
@@ -231,11 +230,21 @@ def _heading(title: str) -> Content:
 
 
 def _row(label: str, value: str, width: int, indent: int = 2, style: str = "") -> Iterator[Content]:
-    room = max(10, width - indent - _LABEL)
-    lines = textwrap.wrap(value, room, break_on_hyphens=False) or [""]
+    lines = _folded(value, max(10, width - indent - _LABEL))
     yield Content.assemble(" " * indent, (label.ljust(_LABEL), "$quiet"), (lines[0], style))
     for line in lines[1:]:
         yield Content.assemble(" " * (indent + _LABEL), (line, style))
+
+
+def _folded(value: str, room: int) -> list[str]:
+    """Lines of a value; of a fingerprint each holds as many whole octets as the others."""
+    octets = value.split(":")
+    if len(value) <= room or len(octets) * 3 - 1 != len(value):
+        return textwrap.wrap(value, room, break_on_hyphens=False) or [""]
+    each = room // 3
+    each = -(-len(octets) // -(-len(octets) // each))
+    lines = [":".join(octets[start : start + each]) for start in range(0, len(octets), each)]
+    return [f"{line}:" for line in lines[:-1]] + lines[-1:]
 
 
 def _wrapped(text: str, width: int, style: str) -> Iterator[Content]:

@@ -120,6 +120,15 @@ def test_every_fact_of_a_certificate_is_there() -> None:
         assert words in text
 
 
+@pytest.mark.parametrize(("width", "rows"), [(60, 3), (76, 2), (116, 1)])
+def test_a_fingerprint_stands_in_rows_of_whole_octets(width: int, rows: int) -> None:
+    lines = whole(VERIFIED, width=width).splitlines()
+    begins = next(number for number, line in enumerate(lines) if "SHA-256" in line)
+    pieces = [line.split()[-1] for line in lines[begins : begins + rows]]
+    assert "".join(pieces) == colons(describe(LEAF).sha256)
+    assert all(piece.endswith(":") for piece in pieces[:-1])
+
+
 def test_each_check_has_its_mark_and_reason() -> None:
     text = whole(REFUSED)
     assert "✗ The certificate is signed by itself alone." in text

@@ -121,6 +121,15 @@ async def test_what_makes_no_sense_is_said_and_not_taken(id: str, text: str, wor
         assert at.app.screen is at.desk
 
 
+async def test_a_list_that_openssl_refuses_is_not_taken() -> None:
+    async with window() as at:
+        await at.press("shift+f6")
+        put(at, "ciphers", "BOGUS")
+        await at.press("enter")
+        assert isinstance(at.app.screen, TlsSettingsScreen)
+        assert "OpenSSL finds no cipher in “BOGUS”" in at.text()
+
+
 async def test_old_versions_and_the_key_log_are_doubted() -> None:
     async with window() as at:
         await at.press("shift+f6")

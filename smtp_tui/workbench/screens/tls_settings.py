@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.context import check_ciphers
 from smtp_tui.wire.target import TargetError, check_options
 from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 from smtp_tui.workbench.panes.choice import Choice
@@ -89,9 +90,12 @@ class TlsSettingsScreen(ModalScreen[TlsOptions | None]):
     def action_keep(self) -> None:
         """Take what is in the form, if it makes sense."""
         try:
-            self.dismiss(self._wanted())
+            wanted = self._wanted()
+            check_ciphers(wanted)
         except TargetError as error:
             self._say(f"✗ {visible(str(error))}", "$error")
+        else:
+            self.dismiss(wanted)
 
     def action_cancel(self) -> None:
         """Leave everything as it was."""
