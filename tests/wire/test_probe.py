@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -441,6 +443,33 @@ def test_ctrl_c_leaves_at_once() -> None:
 
 def wait_for_close_of(client: socket.socket) -> None:
     wait_for_close(client)
+
+
+def test_a_terminal_is_told_what_is_waited_for() -> None:
+    asked_for = threading.Event()
+
+    def script(client: socket.socket) -> None:
+        assert asked_for.wait(PATIENCE)
+        dialogue(ONE_KEYWORD, BYE)(client)
+
+    ours, theirs = pty.openpty()
+    with serve(script) as server:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "smtp_tui", "probe", clear(server.port), "--json"],
+            stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"},
+        )  # fmt: skip
+        try:
+            seen = b""
+            while b"waiting for the greeting" not in seen:
+                seen += os.read(ours, 4096)
+            asked_for.set()
+            out, _ = running.communicate(timeout=PATIENCE)
+        finally:
+            running.kill()
+            os.close(theirs)
+            os.close(ours)
+    assert running.returncode == 0
+    assert json.loads(out)["extensions"]["before_tls"] == {"8BITMIME": []}
 
 
 def test_the_watch_is_told_everything() -> None:

@@ -27,7 +27,7 @@ async def test_each_step_has_a_row_with_its_bar_and_its_time() -> None:
             assert "40.0 ms" in row(at, name)
             assert set("█▌▐") & set(row(at, name))
         assert "TLS 1.3, verified" in row(at, "TLS")
-        await at.press("escape")
+        await at.press("shift+f1")
         assert "Timings · " not in at.text()
 
 

@@ -43,7 +43,9 @@ _BARS = {
 class TimingsScreen(ModalScreen[None]):
     """One row a step; ``look`` gives the session as it is now."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,shift+f1,q,enter", "close", show=False)
+    ]
 
     def __init__(
         self, look: Callable[[], SessionView], clock: Callable[[], float] = time.monotonic
