@@ -55,6 +55,7 @@ class LogCanvas(ScrollView, can_focus=True):
         self._filler: Timer | None = None
         self._strips = Strips(self.lens)
         self._steering = False
+        self._pointing = False  # whether the cursor is shown without the focus, too
 
     # What others ask
 
@@ -81,6 +82,11 @@ class LogCanvas(ScrollView, can_focus=True):
         """The number of the line where the cursor is; -1 where there is none."""
         rows = self._rows
         return rows.nearest(rows.end - 1 if self._cursor is None else max(self._cursor, rows.first))
+
+    def point(self, pointing: bool) -> None:
+        """Show the cursor even without the focus, or not."""
+        self._pointing = pointing
+        self.refresh()
 
     def update(self, start: int) -> None:
         """Lines from ``start`` on are new or were replaced, and old ones may have been dropped."""
@@ -225,7 +231,7 @@ class LogCanvas(ScrollView, can_focus=True):
         if (selection := self.text_selection) is not None:
             style = self.screen.get_component_rich_style("screen--selection")
             strip = drawn.selected(selection, row, style)
-        if self.has_focus and line == self.cursor:
+        if (self.has_focus or self._pointing) and line == self.cursor:
             cursor = self._component("log--cursor")
             base = base + Style(bgcolor=cursor.bgcolor, underline=cursor.underline)
         return strip.extend_cell_length(width).apply_style(base).crop(0, width)

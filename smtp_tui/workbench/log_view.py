@@ -41,6 +41,10 @@ class LogView(LogCanvas):
         Binding("home,g", "top", "First line", show=False, id="log-top"),
         Binding("end,G", "follow", "Follow", show=False, id="log-follow"),
         Binding("w", "wrap", "Wrap", show=False, id="log-wrap"),
+        Binding(
+            "enter,f1", "detail(0)", "Explain the line: what it means, what to do", id="log-detail"
+        ),
+        Binding("x", "detail(1)", "Show the octets of the line", id="log-octets"),
         Binding("slash", "field(True)", "Filter: show only the lines with …", id="log-filter"),
         Binding("question_mark", "field(False)", "Find: mark …, hide nothing", id="log-find"),
         Binding("n", "match(1)", "Next match", id="log-next"),
@@ -63,6 +67,13 @@ class LogView(LogCanvas):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    class DetailRequested(Message):
+        """The person wants to know all of the line of the cursor, or see its octets."""
+
+        def __init__(self, octets: bool) -> None:
+            super().__init__()
+            self.octets = octets
 
     def __init__(self, transcript: Transcript, ask: Callable[[bool], Widget]) -> None:
         super().__init__(transcript)
@@ -255,7 +266,7 @@ class LogView(LogCanvas):
 
     def on_blur(self) -> None:
         """Hide the cursor; who leaves the end in sight wants to see what comes."""
-        if self.scroll_offset.y >= self.max_scroll_y:
+        if self.scroll_offset.y >= self.max_scroll_y and not self._pointing:
             self.following = True
             self.post_message(self.Moved())
         self.refresh()
@@ -266,6 +277,25 @@ class LogView(LogCanvas):
         if row < self._rows.bottom:
             self._cursor = self._rows.at(row)[0]
             self.refresh()
+            self.post_message(self.Moved())
+
+    def leave(self, lines: range, step: int) -> None:
+        """Put the cursor on the shown line before or after these, if there is one."""
+        line = self._rows.step(lines.stop - 1 if step > 0 else lines.start, step)
+        if line >= 0:
+            self._go_to(line, follow=False)
+
+    def show_cursor(self) -> None:
+        """Bring the cursor into sight and stay there."""
+        if (line := self.cursor) >= 0:
+            self._go_to(line, follow=False)
+
+    def action_detail(self, octets: int) -> None:
+        """Ask for the detail of the line of the cursor."""
+        if self.cursor >= 0:
+            self.point(True)
+            self.show_cursor()
+            self.post_message(self.DetailRequested(bool(octets)))
 
     def action_cursor(self, step: int) -> None:
         """One line up or down; down from the newest follows the end."""

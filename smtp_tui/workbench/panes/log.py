@@ -14,8 +14,10 @@ from textual.widgets import Static
 
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.wire.events import Event
+from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.panes.detail import DetailPane, View
 from smtp_tui.workbench.panes.find import FindBar
 from smtp_tui.workbench.panes.log_frame import frame_words
 
@@ -63,8 +65,15 @@ class LogPane(Container):
     view = getters.query_one(LogView)
     pill = getters.query_one(Pill)
 
-    def __init__(self, transcript: Transcript | None = None, *, id: str = "log") -> None:
+    def __init__(
+        self,
+        transcript: Transcript | None = None,
+        keys: Keys | None = None,
+        *,
+        id: str = "log",
+    ) -> None:
         super().__init__(id=id)
+        self._keys = keys if keys is not None else Keys()
         self.transcript = transcript if transcript is not None else Transcript()
         self.border_title = Content("Session")
 
@@ -113,6 +122,25 @@ class LogPane(Container):
         event.stop()
         self._report()
 
+    @on(LogView.DetailRequested)
+    def _open_detail(self, event: LogView.DetailRequested) -> None:
+        event.stop()
+        view = View.OCTETS if event.octets else View.MEANING
+        for pane in self.query(DetailPane):
+            pane.show(view)
+            pane.focus()
+            return
+        pane = DetailPane(self.view, self._keys, view)
+        self.mount(pane)
+        pane.focus()
+
+    @on(DetailPane.Closed)
+    def close_detail(self) -> None:
+        """Close the detail, if it is open, and go back to the lines."""
+        if self.query(DetailPane):
+            self.query(DetailPane).remove()
+            self.view.focus()
+
     @on(FindBar.Done)
     def _close_field(self, event: FindBar.Done) -> None:
         event.stop()
@@ -132,3 +160,5 @@ class LogPane(Container):
             self.pill.update(Content(f"+{counted(below)} ▾ end"))
         for bar in self.query(FindBar):
             bar.report()
+        for pane in self.query(DetailPane):
+            pane.follow()

@@ -20,7 +20,7 @@ from smtp_tui.settings import Profile
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TargetError
-from smtp_tui.workbench import clipboard
+from smtp_tui.workbench import clipboard, suggestions
 from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
 from smtp_tui.workbench.keymap import Keys
@@ -31,6 +31,7 @@ from smtp_tui.workbench.other_way import other_way
 from smtp_tui.workbench.panes.composer import Composer
 from smtp_tui.workbench.panes.connection import ConnectionPane
 from smtp_tui.workbench.panes.credentials import CredentialsPane
+from smtp_tui.workbench.panes.detail import DetailPane
 from smtp_tui.workbench.panes.keybar import KeyBar
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.server import ServerPane
@@ -96,7 +97,7 @@ class MainScreen(Screen[None]):
                 yield CredentialsPane(self._keys, self._user, self._mechanism)
                 yield ServerPane()
             with Vertical(id="talk"):
-                yield LogPane()
+                yield LogPane(keys=self._keys)
                 yield Composer(
                     self._keys, self._send, self._give_up, self._octets, self.completing.ways
                 )
@@ -280,6 +281,10 @@ class MainScreen(Screen[None]):
     def _open_capability(self, event: ServerPane.Opened) -> None:
         event.stop()
         open_capability(self, event.extension)
+
+    @on(DetailPane.Tried)
+    def _follow_suggestion(self, event: DetailPane.Tried) -> None:
+        suggestions.follow(self, event.suggestion)
 
     @on(ConnectionPane.Submitted)
     def _connect_from_form(self, event: ConnectionPane.Submitted) -> None:
