@@ -294,20 +294,13 @@ class Connection:
             return
         if now >= watch.greeting_at:
             watch.told_greeting()
-            self._teller.note(*self._silence())
+            handshaking = self.stage is Stage.HANDSHAKING
+            note = endings.silence(watch.patience, self.target, handshaking=handshaking)
+            self._teller.note(*note)
         if now >= watch.partial_at:
             unfinished = self._talk.dialogue.partial
             watch.told_partial(unfinished)
             self._teller.partial(unfinished)
-
-    def _silence(self) -> tuple[str, Remedy | None]:
-        """What to say of a server that has not said a word, and what would help."""
-        patience = self._watch.patience
-        if self.stage is Stage.HANDSHAKING:
-            return endings.no_tls_answer(patience), Remedy.USE_STARTTLS
-        plain = self.target.tls is not TlsMode.IMPLICIT
-        remedy = Remedy.USE_IMPLICIT_TLS if plain else None
-        return endings.no_greeting(patience, self.target), remedy
 
     def _reached(self, address: str) -> None:
         now = self._clock()

@@ -67,13 +67,13 @@ def of_server(
     if end.reset:
         return f"The connection broke ({end.reset}) {where}{after}"
     if not end.clean:
-        return (
-            f"The connection ended {where} without TLS being ended first: somebody may have cut"
-            f" it{after}"
-        )
+        return f"The connection ended {where}{after} {_NO_END_OF_TLS}"
     if closed is not None and closed.goodbye is not None:
         return _farewell(closed.goodbye)
     return f"The server closed the connection {where}{after}"
+
+
+_NO_END_OF_TLS = "TLS was not ended first, so somebody on the way may have cut it."
 
 
 def _where(closed: Closed | None, phase: Phase, message: int) -> tuple[str, str]:
@@ -157,6 +157,14 @@ def speaks_tls(target: Target) -> str:
     """A plain connection met TLS."""
     place = visible(target.place)
     return f"{place} speaks implicit TLS, that is from the first octet: connect that way."
+
+
+def silence(seconds: float, target: Target, *, handshaking: bool) -> tuple[str, Remedy | None]:
+    """What to say of a server that has not said a word for so long, and what would help."""
+    if handshaking:
+        return no_tls_answer(seconds), Remedy.USE_STARTTLS
+    plain = target.tls is not TlsMode.IMPLICIT
+    return no_greeting(seconds, target), Remedy.USE_IMPLICIT_TLS if plain else None
 
 
 def no_greeting(seconds: float, target: Target) -> str:

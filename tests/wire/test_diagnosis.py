@@ -21,6 +21,7 @@ from tests.wire.loopback import (
     drive,
     greet,
     lines_of,
+    over_tls,
     plain,
     saying,
     secured,
@@ -264,3 +265,19 @@ def test_an_idle_time_out_is_explained(said: bytes) -> None:
         ": it waits only so long for the next command, so connect again."
     )
     assert driven.told(smtp.Unsolicited)
+
+
+def test_tls_that_was_cut_off_says_in_which_phase(authority: Authority) -> None:
+    def script(client: socket.socket) -> None:
+        after(client, b"354 go\r\n", b"")
+
+    with secured(authority, over_tls(authority.server(), script), TlsMode.IMPLICIT) as driven:
+        greet(driven)
+        driven.ask(b"DATA")
+        driven.connection.send_body(b"hello\r\n")
+        driven.until_over()
+    assert driven.one(Gone).text == (
+        "The connection ended without saying what became of the message, of which 10 octets had"
+        " gone out: it may have been taken or not, so sent again it may arrive twice."
+        " TLS was not ended first, so somebody on the way may have cut it."
+    )
