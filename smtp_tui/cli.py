@@ -35,6 +35,7 @@ _LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
 _SUBCOMMANDS = {
     "run": "play an .smtp file without the window",
     "probe": "see what a server offers and how it encrypts",
+    "diff": "compare two sessions, .smtp or log files",
     "auth": "print the AUTH string of a mechanism",
     "decode": "take a credential apart and say what is wrong with it",
     "explain": "say what a reply means and what to do about it",
@@ -45,6 +46,7 @@ _USAGE = """\
 smtp-tui [TARGET] [options]
        smtp-tui run FILE [TARGET …] [options]
        smtp-tui probe TARGET [options]
+       smtp-tui diff FILE FILE [options]
        smtp-tui auth MECHANISM [options]
        smtp-tui decode TOKEN|- [options]
        smtp-tui explain REPLY|- [options]
@@ -86,6 +88,10 @@ def _dispatch(arguments: list[str]) -> int:
             from smtp_tui import probe
 
             return probe.command(rest)
+        case ["diff", *rest]:
+            from smtp_tui import diff
+
+            return diff.command(rest)
         case ["auth", *rest]:
             from smtp_tui import auth
 

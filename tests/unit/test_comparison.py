@@ -1,47 +1,198 @@
-"""Capabilities of several stages side by side."""
+"""Two dialogues side by side: exchanges aligned by what was said, replies judged by their codes."""
 
 from __future__ import annotations
 
-from smtp_tui.smtp.comparison import Change, changed, compare
-from smtp_tui.smtp.extensions import Extensions, parse
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtp_tui.cli import main
+from smtp_tui.transcript import log_format
+from smtp_tui.transcript.comparison import Verdict, compare, exchanges
+from smtp_tui.transcript.excerpt import excerpt
+from smtp_tui.transcript.exports.script import as_script
+from smtp_tui.transcript.script import parse
+from tests.unit.written_session import PLAIN, Written, signed_in
+
+OLD = b"""\
+S: 220 old.example.org
+C: EHLO me
+S: 250-old.example.org
+S: 250 SIZE
+C: MAIL FROM:<a@example.org>
+S: 250 2.1.0 fine
+C: NOOP
+S: 250 ok
+C: QUIT
+S: 221 bye
+"""
+NEW = (
+    OLD.replace(b"old.", b"new.")
+    .replace(b"S: 250 2.1.0 fine", b"S: 550 5.7.1 no")
+    .replace(b"C: NOOP\n", b"C: RSET\n")
+)
 
 
-def offered(*lines: str) -> Extensions:
-    return parse([b"mx.example.org", *(line.encode() for line in lines)])
+def verdicts(left: bytes, right: bytes) -> list[Verdict]:
+    return [pair.verdict for pair in compare(parse(left), parse(right))]
 
 
-def test_what_came_what_went_and_what_changed() -> None:
-    rows = compare(
-        [
-            offered("STARTTLS", "SIZE 10", "DSN"),
-            offered("SIZE 20", "DSN", "AUTH PLAIN"),
-            offered("SIZE 20", "DSN"),
-        ]
+def test_replies_are_told_from_texts_and_commands_from_each_other() -> None:
+    assert verdicts(OLD, NEW) == [
+        Verdict.OTHER_TEXT,
+        Verdict.OTHER_TEXT,
+        Verdict.OTHER_REPLY,
+        Verdict.ONLY_LEFT,
+        Verdict.ONLY_RIGHT,
+        Verdict.SAME,
+    ]
+
+
+def test_a_command_that_came_in_between_does_not_shift_the_rest() -> None:
+    more = OLD.replace(b"C: NOOP\n", b"C: HELP\nS: 214 help\nC: NOOP\n")
+    assert verdicts(OLD, more) == [*[Verdict.SAME] * 3, Verdict.ONLY_RIGHT, *[Verdict.SAME] * 2]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        (b"S: 250 2.0.0 ok", b"S: 250 2.0.0 fine", Verdict.OTHER_TEXT),
+        (b"S: 250 2.0.0 ok", b"S: 250 2.1.0 ok", Verdict.OTHER_REPLY),
+        (b"S: 250 2.0.0 ok", b"S: 250", Verdict.OTHER_TEXT),
+        (b"S: 2xx", b"S: 250", Verdict.SAME),
+        (b"S: 250", b"S: 251", Verdict.OTHER_REPLY),
+        (b"S: 250", b"", Verdict.OTHER_REPLY),
+    ],
+)
+def test_codes_count_words_do_not(left: bytes, right: bytes, verdict: Verdict) -> None:
+    before = b"S: 220\nC: NOOP\n"
+    assert verdicts(before + left, before + right)[1] is verdict
+
+
+def test_pipelined_replies_go_to_their_commands_and_lmtp_replies_to_their_message() -> None:
+    script = parse(
+        b"S: 220\nC: RCPT TO:<a>\nC: RCPT TO:<b>\nS: 250\nS: 550\n"
+        b"C: DATA\nS: 354\nC: hello\nC: .\nS: 250\nS: 452\n"
     )
-    found = {row.keyword: [cell.change for cell in row.cells] for row in rows}
-    assert found == {
-        "SIZE": [Change.FIRST, Change.CHANGED, Change.SAME],
-        "DSN": [Change.FIRST, Change.SAME, Change.SAME],
-        "AUTH": [Change.ABSENT, Change.NEW, Change.GONE],
-        "STARTTLS": [Change.FIRST, Change.GONE, Change.ABSENT],
+    found = [(each.said, [reply.pattern for reply in each.replies]) for each in exchanges(script)]
+    assert found[1:] == [
+        ((b"RCPT TO:<a>",), ["250"]),
+        ((b"RCPT TO:<b>",), ["550"]),
+        ((b"DATA",), ["354"]),
+        ((b"hello", b"."), ["250", "452"]),
+    ]
+
+
+def test_sessions_with_different_passwords_are_the_same() -> None:
+    other = PLAIN.replace(b"Z==", b"A==")
+    first, second = (
+        Written()
+        .server(b"220 hi\r\n")
+        .client(b"AUTH PLAIN " + token + b"\r\n", token)
+        .server(b"235 ok\r\n")
+        for token in (PLAIN, other)
+    )
+    pairs = compare(as_script(excerpt(first.records)), as_script(excerpt(second.records)))
+    assert [pair.verdict for pair in pairs] == [Verdict.SAME, Verdict.SAME]
+
+
+commands = st.lists(st.sampled_from([b"NOOP", b"RSET", b"HELP"]), max_size=12)
+
+
+def dialogue(said: list[bytes]) -> bytes:
+    return b"S: 220\n" + b"".join(b"C: %s\nS: 250\n" % line for line in said)
+
+
+@given(commands, commands)
+def test_no_exchange_is_lost_and_none_comes_twice(one: list[bytes], other: list[bytes]) -> None:
+    pairs = compare(parse(dialogue(one)), parse(dialogue(other)))
+    assert [each.left.said[0] for each in pairs if each.left][1:] == one
+    assert [each.right.said[0] for each in pairs if each.right][1:] == other
+
+
+def test_very_long_sessions_are_paired_in_order() -> None:
+    one, other = [b"NOOP"] * 20_000, [b"RSET", *[b"NOOP"] * 20_000, b"RSET"]
+    pairs = compare(parse(dialogue(one)), parse(dialogue(other)))
+    assert len([pair for pair in pairs if pair.verdict is Verdict.SAME]) == 20_000
+
+
+# The command
+
+
+def test_the_command_shows_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "old.smtp").write_bytes(OLD)
+    (tmp_path / "new.smtp").write_bytes(NEW)
+    assert main(["diff", str(tmp_path / "old.smtp"), str(tmp_path / "new.smtp")]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "  C: MAIL FROM:<a@example.org>",
+        "- S: 250 2.1.0 fine",
+        "+ S: 550 5.7.1 no",
+        "- C: NOOP",
+        "- S: 250 ok",
+        "+ C: RSET",
+        "+ S: 250 ok",
+        "3 of 6 exchanges differ",
+    ]
+
+
+def test_words_are_a_difference_only_when_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(tmp_path / name) for name in ("a.smtp", "b.smtp")]
+    Path(files[0]).write_bytes(b"S: 220 one\n")
+    Path(files[1]).write_bytes(b"S: 220 two\n")
+    assert main(["diff", *files]) == 0
+    assert main(["diff", *files, "--text"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "no difference",
+        "- S: 220 one",
+        "+ S: 220 two",
+        "1 of 1 exchanges differ",
+    ]
+
+
+def test_a_log_file_is_compared_by_its_newest_connection(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, script = tmp_path / "s.jsonl", tmp_path / "s.smtp"
+    records = excerpt([*Written().client(b"HELP\r\n").records, *signed_in().records]).records
+    log.write_bytes(b"".join(map(log_format.written, records)) + b'{"cut off')
+    script.write_text(
+        "S: 220\nC: STARTTLS\nS: 220\nC: EHLO me\nS: 250\nC: AUTH PLAIN {PLAIN}\nS: 535\n"
+    )
+    assert main(["diff", str(log), str(script), "--json"]) == 1
+    objects = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["verdict"] for each in objects] == [
+        "other_text",
+        "other_text",
+        "other_text",
+        "other_reply",
+    ]
+    assert objects[-1] == {
+        "said": ["C: AUTH PLAIN {PLAIN}"],
+        "verdict": "other_reply",
+        "first": ["S: 235 2.7.0 Accepted"],
+        "second": ["S: 535"],
     }
 
 
-def test_a_stage_that_was_not_asked_is_passed_over() -> None:
-    (row,) = compare([None, offered("DSN"), None, offered("DSN")])
-    changes = [cell.change for cell in row.cells]
-    assert changes == [Change.NOT_ASKED, Change.FIRST, Change.NOT_ASKED, Change.SAME]
-    assert compare([None, None]) == ()
-
-
-def test_every_change_has_a_sign_and_a_word_of_its_own_meaning() -> None:
-    assert Change.NEW.mark == "+"
-    assert Change.GONE.mark == "−"
-    assert Change.CHANGED.mark == "~"
-    assert all(change.word for change in Change if change is not Change.NOT_ASKED)
-
-
-def test_one_capability_against_the_stage_before() -> None:
-    assert changed("DSN", None, offered("DSN")) is Change.FIRST
-    assert changed("DSN", offered(), offered("DSN")) is Change.NEW
-    assert changed("DSN", None, offered()) is Change.ABSENT
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"\x7fELF\0\0", "line 1: found a NUL inside the line"),
+        (b"{not json\n", "no difference"),
+    ],
+)
+def test_files_that_cannot_be_read_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes | None, words: str
+) -> None:
+    path = tmp_path / "odd"
+    if data is not None:
+        path.write_bytes(data)
+    main(["diff", str(path), str(path)])
+    captured = capsys.readouterr()
+    assert words in captured.out + captured.err

@@ -10,7 +10,15 @@ from smtp_tui.transcript.excerpt import Excerpt, counted
 from smtp_tui.transcript.placeholders import names_in
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.roles import Role, Roles
-from smtp_tui.transcript.script import ClientLine, ExpectedReply, Remark, Step, serialise
+from smtp_tui.transcript.script import (
+    ClientLine,
+    ExpectedReply,
+    Remark,
+    Script,
+    Step,
+    parse,
+    serialise,
+)
 
 _REPLY = re.compile(rb"([2-5][0-9]{2})([ -]?)(.*)", re.DOTALL)
 _UNWRITABLE = re.compile(rb"[\r\n\0]")
@@ -19,6 +27,11 @@ _UNWRITABLE = re.compile(rb"[\r\n\0]")
 def write(excerpt: Excerpt) -> bytes:
     """The newest connection on which anything was said; what no script can say becomes a note."""
     return serialise(_Writer(excerpt).steps())
+
+
+def as_script(excerpt: Excerpt) -> Script:
+    """The same, read back."""
+    return parse(write(excerpt))
 
 
 class _Writer:
