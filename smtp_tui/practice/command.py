@@ -88,7 +88,9 @@ def _faulty(faults: Faults) -> str:
     """What is wrong with it, as a paragraph of the welcome."""
     if not faults:
         return ""
-    rows = "".join(f"  {fault.value:<21}{FAULTS[fault].does}\n" for fault in faults.kinds)
+    rows = "".join(
+        f"  {fault.value:<21}{facts.does}\n" for fault, facts in FAULTS.items() if fault in faults
+    )
     return f"Faults\n\n{rows}\n"
 
 
