@@ -8,6 +8,7 @@ from enum import Enum
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.commands import GREETING_COMMANDS, verbs
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
+from smtp_tui.transcript import wording
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import TlsMode
 
@@ -153,7 +154,7 @@ def _connected(timings: Timings, at: float, address: str) -> Timings:
 
 def _secured(timings: Timings, at: float, facts: wire.TlsFacts) -> Timings:
     worth = "verified" if facts.verified else "not verified"
-    words = f"{facts.version.replace('TLSv', 'TLS ', 1)}, {worth}"
+    words = f"{wording.version(facts.version)}, {worth}"
     timings = _end(timings, Step.HANDSHAKE, at, Outcome.DONE, words)
     if not timings.implicit:
         return timings
