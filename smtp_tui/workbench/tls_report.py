@@ -110,6 +110,7 @@ def _headline(facts: TlsFacts, width: int) -> Iterator[Content]:
 
 def _session(facts: TlsFacts, target: Target, width: int) -> Iterator[Content]:
     bits = f", {facts.bits} bits" if facts.bits else ""
+    said = facts.verification
     rows = (
         ("Version", version(facts.version) or "none was agreed on"),
         ("Cipher", f"{facts.cipher}{bits}" if facts.cipher else "none was agreed on"),
@@ -117,7 +118,8 @@ def _session(facts: TlsFacts, target: Target, width: int) -> Iterator[Content]:
         ("Signed with", facts.signature),
         ("ALPN", facts.alpn or _no_protocol(target)),
         ("Announced", f"{facts.server_name} (SNI)" if facts.server_name else "no name (no SNI)"),
-        ("Verify name", facts.verification.name),
+        ("Verify name", said.name),
+        ("OpenSSL said", f"{said.message} (error {said.code})" if said.code else ""),
         ("Handshake", f"{facts.elapsed * 1000:.1f} ms" if facts.elapsed else ""),
         ("Resumption", "resumed" if facts.resumed else "off: every session begins anew"),
         ("Client", _client(facts, target)),

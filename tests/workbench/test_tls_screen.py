@@ -138,6 +138,7 @@ def test_each_check_has_its_mark_and_reason() -> None:
     assert "✗ Dates" in text
     assert "expired on" in text
     assert "✓ Key and signature" in text
+    assert "OpenSSL said  self-signed (error 18)" in text
 
 
 def test_what_nobody_checked_is_called_so() -> None:

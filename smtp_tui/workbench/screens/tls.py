@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -138,7 +139,8 @@ class TlsScreen(ModalScreen[None]):
             number = text.count("-----BEGIN")
             what = "1 certificate" if number == 1 else f"{number} certificates"
             sentence = f"Saved {what} in {visible(str(path.absolute()))}."
-        self.app.call_from_thread(self._tell, sentence)
+        with suppress(RuntimeError):  # nobody is there any more to be told
+            self.app.call_from_thread(self._tell, sentence)
 
     def _link(self) -> Link | None:
         if self._links:
