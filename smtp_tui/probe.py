@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from smtp_tui.arguments import Parser, add_connection, asked, fail
+from smtp_tui.arguments import Parser, add_connection, add_log, asked, fail
 
 if TYPE_CHECKING:
     from smtp_tui.stage import Stage
     from smtp_tui.transcript.survey import Survey
+    from smtp_tui.wire.events import Event
 
 _HELP = """\
 One connection: greeting, EHLO, STARTTLS, EHLO again, QUIT. Nothing is mailed, nobody signs in.
@@ -26,6 +28,7 @@ def command(arguments: Sequence[str]) -> int:
     parser = Parser("probe", "See what a server offers and how it encrypts.", _HELP)
     add_connection(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_log(parser)
     options = parser.read(arguments)
 
     # What probing takes to load is not loaded for --help.
@@ -36,7 +39,7 @@ def command(arguments: Sequence[str]) -> int:
 
     try:
         with stage(asked(options), with_practice=options.practice) as at:
-            survey = _survey(at)
+            survey = _survey(at, options.log or "")
     except (StageError, SettingsError, TargetError) as error:
         return fail(str(error))
     except CannotListenError as error:
@@ -47,16 +50,28 @@ def command(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _survey(at: Stage) -> Survey:
+def _survey(at: Stage, log: str) -> Survey:
+    from smtp_tui.transcript.log_writer import LogWriter
     from smtp_tui.transcript.surveyor import PATIENCE, Surveyor
 
-    patience = at.timeout or PATIENCE
-    if not sys.stderr.isatty():
-        return Surveyor(at.target, patience=patience).survey()
-    from smtp_tui.probe_progress import progress
+    watchers: list[Callable[[Event], None]] = []
+    with ExitStack() as stack:
+        if log:
+            writer = LogWriter(
+                log, lambda sentence: print(f"smtp-tui: {sentence}", file=sys.stderr)
+            )
+            stack.callback(writer.close)
+            watchers.append(writer.take)
+        if sys.stderr.isatty():
+            from smtp_tui.probe_progress import progress
 
-    with progress(at.target) as watch:
-        return Surveyor(at.target, patience=patience, watch=watch).survey()
+            watchers.append(stack.enter_context(progress(at.target)))
+
+        def watch(event: Event) -> None:
+            for each in watchers:
+                each(event)
+
+        return Surveyor(at.target, patience=at.timeout or PATIENCE, watch=watch).survey()
 
 
 def _report(survey: Survey, *, as_json: bool) -> None:

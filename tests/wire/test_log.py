@@ -80,3 +80,11 @@ def test_a_program_that_is_killed_leaves_all_up_to_the_last_reply(tmp_path: Path
         assert program.wait(60) == -signal.SIGKILL
     assert raw_lines(log)[:3] == [b"220 ready\r\n", b"EHLO me\r\n", b"250 hello\r\n"]
     assert log.read_bytes().endswith(b"}\n")
+
+
+def test_a_probe_is_logged_too(tmp_path: Path) -> None:
+    log = tmp_path / "probe.jsonl"
+    assert main(["probe", "--practice", "--log", str(log)]) == 0
+    lines = raw_lines(log)
+    assert b"STARTTLS\r\n" in lines
+    assert lines[-1].startswith(b"221 ")
