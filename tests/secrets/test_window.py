@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from smtp_tui.smtp.state import Phase
 from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.formats import FORMATS
 from smtp_tui.transcript.runs import said, text
+from smtp_tui.transcript.tools.all import TOOLS, written
+from smtp_tui.transcript.tools.plan import ToolError
 from smtp_tui.wire import actions
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TlsMode
@@ -239,12 +241,21 @@ def _widgets(at: LiveWindow) -> Iterator[str]:
         yield f"{widget.border_title} {widget.border_subtitle} {widget.tooltip}"
 
 
+def _other_tools(at: LiveWindow) -> Iterator[str]:
+    transcript = at.app.desk.query_one(LogPane).transcript
+    session = excerpt(transcript[number] for number in range(transcript.first, transcript.end))
+    for name in TOOLS:
+        with suppress(ToolError):
+            yield written(name, session, at.view.target or Target(""))
+
+
 TRACES: dict[str, Trace] = {
     "screenshot": lambda at: [at.app.export_screenshot()],
     "screen": lambda at: [at.text()],
     "widgets": _widgets,
     "records as text": _records,
     "exports": _exports,
+    "other tools": _other_tools,
     "toasts": lambda at: [
         f"{each.title} {each.message} {each!r}" for each in at.app._notifications
     ],

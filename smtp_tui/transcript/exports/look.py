@@ -44,4 +44,7 @@ def round_trip(record: Record) -> str:
     """What the server took, as ``41 ms``; "" for what was not waited for."""
     if record.elapsed is None:
         return ""
-    return f"{record.elapsed:.1f} s" if record.elapsed >= 10 else f"{record.elapsed * 1000:.0f} ms"
+    if record.elapsed >= 10:
+        return f"{record.elapsed:.1f} s"
+    milliseconds = record.elapsed * 1000
+    return f"{milliseconds:.1f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"
