@@ -51,7 +51,7 @@ def survey(message: bytes) -> Survey:
     long: list[int] = []
     dotted: list[int] = []
     eight_bit: list[int] = []
-    lines = message.splitlines(keepends=False) if b"\r" in message else _lines(message)
+    lines = message.splitlines()
     headers: dict[str, None] = {}
     in_headers, eight_bit_header, octets = True, False, 0
     for number, line in enumerate(lines, 1):
@@ -114,7 +114,9 @@ def findings(found: Survey, offered: Extensions, *, binary: bool = False) -> Ite
         yield Finding("a NUL, which servers refuse or drop", True, "RFC 5321 2.3.8")
     if found.bare_cr and not binary:
         yield Finding("a bare CR, which goes out as a line end", False, "RFC 5321 2.3.8")
-    if not found.begins_with_header and found.octets:
+    if not found.octets:
+        return
+    if not found.begins_with_header:
         yield Finding(
             "it begins with no header: servers add theirs above it", False, "RFC 5322 2.1"
         )
@@ -129,13 +131,6 @@ def stuffing(found: Survey) -> str:
     return (
         f"{_where(found.dotted_lines, 'begins', 'begin')} with a dot: a second one goes out with it"
     )
-
-
-def _lines(message: bytes) -> list[bytes]:
-    lines = message.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    return lines
 
 
 def _where(numbers: tuple[int, ...], one: str = "is", many: str = "are") -> str:

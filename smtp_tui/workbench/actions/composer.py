@@ -30,6 +30,17 @@ class Raw(UserAction):
         screen.composer.toggle_raw()
 
 
+class Message(UserAction):
+    """Write a whole message, from a template or a file, and send it by DATA or BDAT."""
+
+    id, keys, title, group = "message", "f9", "Message", "Message"
+    footer, rank = "Message", 8
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.drafting.open()
+
+
 class DryRun(UserAction):
     """Let every mail end with RSET where its text would be sent; once more: send for real."""
 
@@ -47,4 +58,4 @@ class DryRun(UserAction):
         screen.composer.mark("dry run" if operator.dry_run else "")
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, DryRun)
+ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, Message, DryRun)

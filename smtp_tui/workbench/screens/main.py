@@ -23,6 +23,7 @@ from smtp_tui.wire.target import Target, TargetError
 from smtp_tui.workbench import clipboard, suggestions
 from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
+from smtp_tui.workbench.drafting import Drafting
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.offers import offer
@@ -88,6 +89,7 @@ class MainScreen(Screen[None]):
         self.tokens = TokenKeys(self)
         self.revealing = Revealing(self, self.tokens.show_secrets)
         self.completing = Completing(self)
+        self.drafting = Drafting(self)
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
@@ -376,6 +378,7 @@ class MainScreen(Screen[None]):
         self.query_one(ServerPane).show(view)
         self.connection.fault(self.operator.faults_of(target).names)
         self.query_one(KeyBar).show(view)
+        self.drafting.show(view)
         self.credentials.show(view)
         self.composer.show(
             view,

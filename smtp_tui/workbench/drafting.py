@@ -1,0 +1,159 @@
+"""What is done with the message being written: templates, files, an editor, sending."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from smtp_tui.smtp.completion import addresses_in
+from smtp_tui.smtp.templates import fill, templates
+from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench import files
+from smtp_tui.workbench.attachments import attach
+from smtp_tui.workbench.draft import Draft
+from smtp_tui.workbench.session import SessionView
+
+if TYPE_CHECKING:
+    from smtp_tui.workbench.screens.main import MainScreen
+    from smtp_tui.workbench.screens.message import MessageScreen
+
+
+class EditorError(Exception):
+    """The person's own editor gave nothing back: one sentence that says why."""
+
+
+class Drafting:
+    """Keeps the draft while its screen is closed, whatever becomes of the connection."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._open: MessageScreen | None = None
+        self.draft = self._untouched = self.from_template("minimal")
+
+    def open(self) -> None:
+        """Show the editor."""
+        from smtp_tui.workbench.screens.message import MessageScreen
+
+        if self.draft is self._untouched:  # the session may know better addresses by now
+            self.draft = self._untouched = self.from_template("minimal")
+        self._open = MessageScreen(self)
+        self._screen.app.push_screen(self._open, self._closed)
+        self._screen.call_after_refresh(lambda: self.show(self._screen.view))
+
+    def _closed(self, _: None) -> None:
+        self._open = None
+        self._screen.composer.field.focus()
+
+    def show(self, view: SessionView) -> None:
+        """Let the open editor draw this state of the session."""
+        screen = self._open
+        if screen is not None and screen.is_attached:
+            screen.show(view)
+
+    def from_template(self, id: str) -> Draft:
+        """A new draft of that template, for the addresses of this session."""
+        screen = self._screen
+        template = templates()[id]
+        sender, recipient = "me@example.org", "someone@example.org"
+        if screen.is_mounted:
+            user = screen.credentials.credentials.user
+            said = screen.composer.field.history
+            sender = _first(said, "MAIL") or (user if "@" in user else sender)
+            recipient = _first(said, "RCPT") or recipient
+        now = datetime.now().astimezone()
+        filled = fill(template, sender=sender, recipient=recipient, now=now)
+        return Draft(filled.text.encode(), template.name, mail=filled.mail, rcpt=filled.rcpt)
+
+    def send(self, sent: Callable[[], None]) -> None:
+        """Ask for the message to go out."""
+        self._screen.operator.deliver(self.draft.octets, self.draft.way, sent)
+
+    def stop(self) -> None:
+        """Stop the message on its way."""
+        self._screen.operator.stop_delivery()
+
+    def read(self, path: str, told: Callable[[str], None]) -> None:
+        """Take a file as the message."""
+
+        def done(result: bytes | Exception) -> None:
+            if isinstance(result, bytes):
+                self.draft = Draft(result, Path(path).name, self.draft.way)
+                told("")
+            else:
+                told(str(result))
+
+        files.read(self._screen.app, path, done)
+
+    def write(self, path: str, told: Callable[[str], None]) -> None:
+        """Keep the message in a file."""
+
+        def done(result: bytes | Exception) -> None:
+            if isinstance(result, bytes):
+                told(f"Saved {len(result):,} octets to {visible(path)}.")
+            else:
+                told(str(result))
+
+        files.write(self._screen.app, path, self.draft.octets, done)
+
+    def attach(self, path: str, told: Callable[[str], None]) -> None:
+        """Put a file beside the text."""
+
+        def done(result: bytes | Exception) -> None:
+            if isinstance(result, bytes):
+                self.draft = replace(self.draft, octets=result)
+                told("")
+            else:
+                told(str(result))
+
+        before, name = self.draft.octets, Path(path).name
+        files.read(self._screen.app, path, done, lambda content: attach(before, name, content))
+
+    def edit(self) -> str:
+        """Let the person's own editor have the message; gives what to say about it."""
+        try:
+            octets = self._edited()
+        except SuspendNotSupported:
+            return "This terminal cannot be lent to another program."
+        except EditorError as error:
+            return str(error)
+        self.draft = replace(self.draft, octets=octets)
+        try:
+            octets.decode("utf-8")
+        except UnicodeDecodeError:
+            return "Some octets are no UTF-8; they are kept and sent as they are."
+        return ""
+
+    def _edited(self) -> bytes:
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        shown = visible(editor)
+        handle, name = tempfile.mkstemp(prefix="smtp-tui-", suffix=".eml")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self.draft.octets)
+            with self._screen.app.suspend():
+                ended = subprocess.run([*shlex.split(editor), name], check=False)
+            if ended.returncode:
+                raise EditorError(f"Nothing is taken: {shown} ended with {ended.returncode}.")
+            return Path(name).read_bytes()
+        except FileNotFoundError as error:
+            gone = "the file is gone" if error.filename == name else f"{shown} is not there"
+            raise EditorError(f"Nothing is taken: {gone}. EDITOR names another program.") from None
+        except (OSError, ValueError) as error:
+            raise EditorError(f"Nothing is taken from {shown}: {visible(str(error))}.") from None
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _first(said: tuple[str, ...], verb: str) -> str:
+    """The newest address of such a command."""
+    lines = [line for line in said if line.lstrip()[:4].upper() == verb]
+    return next(iter(addresses_in(lines)), "")

@@ -1,0 +1,90 @@
+"""Files that the person names, read and written off the UI loop."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.app import App
+
+from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
+from smtp_tui.workbench.question import Question
+
+MOST = 256 * 1024 * 1024
+"""Octets of a file that are read at the most."""
+
+
+class FileError(Exception):
+    """A file that cannot be read: one sentence that says why."""
+
+
+def read(
+    app: App[None],
+    path: str,
+    done: Callable[[bytes | Exception], None],
+    change: Callable[[bytes], bytes] = bytes,
+) -> None:
+    """Read a file; ``done`` gets what ``change`` makes of it, or why not, on the UI loop."""
+    _work(app, lambda: change(_read(Path(path).expanduser())), done)
+
+
+def write(
+    app: App[None], path: str, data: bytes, done: Callable[[bytes | Exception], None]
+) -> None:
+    """Write a file, over one of its name only once that was agreed to.
+
+    ``done`` gets the octets written, or why not.
+    """
+    from smtp_tui.workbench.screens.question import QuestionScreen
+
+    def work(*, replace: bool) -> None:
+        _work(app, lambda: _written(path, data, replace=replace), finished)
+
+    def finished(result: bytes | Exception) -> None:
+        if not isinstance(result, AlreadyThere):
+            done(result)
+            return
+        question = Question("Replace the file?", str(result), keep="Keep it", go="Replace it (y)")
+        app.push_screen(QuestionScreen(question), lambda yes: work(replace=True) if yes else None)
+
+    work(replace=False)
+
+
+def _work(
+    app: App[None], job: Callable[[], bytes], done: Callable[[bytes | Exception], None]
+) -> None:
+    def work() -> None:
+        result: bytes | Exception
+        try:
+            result = job()
+        except (FileError, AlreadyThere, SaveError) as error:
+            result = error
+        app.call_later(done, result)
+
+    threading.Thread(target=work, name="file", daemon=True).start()
+
+
+def _read(path: Path) -> bytes:
+    shown = visible(str(path))
+    try:
+        with path.open("rb") as file:
+            if not os.path.isfile(path):
+                raise FileError(f"{shown} is no plain file.")
+            data = file.read(MOST + 1)
+    except (OSError, ValueError) as error:
+        raise FileError(f"{shown} cannot be read: {_why(error)}.") from None
+    if len(data) > MOST:
+        raise FileError(f"{shown} is larger than {MOST // 1024 // 1024} MiB.")
+    return data
+
+
+def _written(path: str, data: bytes, *, replace: bool) -> bytes:
+    save(path, data, replace=replace)
+    return data
+
+
+def _why(error: OSError | ValueError) -> str:
+    return visible(error.strerror or str(error)) if isinstance(error, OSError) else "no file name"

@@ -1,0 +1,278 @@
+"""The message editor: headers and text, what a server will make of them, and sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from smtp_tui.smtp import message
+from smtp_tui.smtp.amounts import human_size
+from smtp_tui.smtp.templates import templates
+from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.delivery import Way
+from smtp_tui.workbench.draft import Draft
+from smtp_tui.workbench.drafting import Drafting
+from smtp_tui.workbench.panes.message_text import MessageText
+from smtp_tui.workbench.session import SessionView
+
+Job = Callable[[str, Callable[[str], None]], None]
+"""Does something with a path and tells in a sentence what went wrong, "" for nothing."""
+
+_PAUSE = 0.15
+"""Seconds without a key after which the message is looked over."""
+_BAR = 24
+_MOST_FACTS = 4
+
+
+class MessageScreen(ModalScreen[None]):
+    """Edits the draft of ``drafting``; leaving keeps it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8,ctrl+j", "send", "Send", priority=True),
+        Binding("f5", "way", "DATA/BDAT", priority=True),
+        Binding("f2", "template", "Template", priority=True),
+        Binding("f3", "open", "Open", priority=True),
+        Binding("ctrl+s", "save", "Save", priority=True),
+        Binding("f6", "attach", "Attach", priority=True),
+        Binding("f4", "editor", "$EDITOR", priority=True),
+        Binding("escape,f9", "leave", "Back", priority=True),
+    ]
+
+    def __init__(self, drafting: Drafting) -> None:
+        super().__init__()
+        self._drafting = drafting
+        self._view = SessionView()
+        self._looking: Timer | None = None
+        self._survey = message.survey(b"")
+        self._said = ""
+        self._sending = False
+
+    @property
+    def draft(self) -> Draft:
+        """The message as it is kept."""
+        return self._drafting.draft
+
+    @property
+    def area(self) -> MessageText:
+        """The text."""
+        return self.query_one(MessageText)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="message"):
+            yield MessageText()
+            yield Static(id="message-facts")
+            yield Static(id="message-said")
+            yield Static(id="message-keys")
+
+    def on_mount(self) -> None:
+        """Show the draft."""
+        self.load()
+        self.area.focus()
+        keys = [(b.key_display or b.key.split(",")[0], b.description) for b in self._shown_keys()]
+        parts: list[tuple[str, str] | str] = []
+        for key, word in keys:
+            parts += [(key.replace("ctrl+", "^"), "bold $accent"), f" {word}  "]
+        self.query_one("#message-keys", Static).update(Content.assemble(*parts))
+
+    def show(self, view: SessionView) -> None:
+        """Draw for this state of the session."""
+        before, self._view = self._view, view
+        if self._sending and view.delivered is not None and view.delivery is None:
+            self._sending = False
+            self.say(visible(view.delivered.text))
+        elif self._sending and not view.live and before.live:
+            self._sending = False
+            self.say(visible(view.text) or "The connection ended; the message is still here.")
+        self._draw()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence until the next one."""
+        self._said = sentence
+        self._draw()
+
+    def load(self) -> None:
+        """Show the draft from its beginning."""
+        area = self.area
+        with self.prevent(TextArea.Changed):
+            area.load_text(self.draft.text)
+        area.read_only = not self.draft.editable
+        self._look()
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._drafting.draft = self.draft.with_text(self.area.text)
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self.set_timer(_PAUSE, self._look)
+
+    def _look(self) -> None:
+        self._looking = None
+        # of a large file the beginning is looked over, which is what is shown
+        draft = self.draft
+        self._survey = message.survey(
+            draft.octets if draft.editable else draft.text.encode("utf-8", "surrogateescape")
+        )
+        self._draw()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        box = self.query_one("#message")
+        name = visible(self.draft.name)
+        box.border_title = Content(f"Message ─ {name}" if name else "Message")
+        box.border_subtitle = Content(self._measures())
+        self.query_one("#message-facts", Static).update(self._facts())
+        self.query_one("#message-said", Static).update(self._status())
+
+    def _measures(self) -> str:
+        draft, limit = self.draft, self._view.state.extensions.size
+        octets = self._survey.octets
+        of = f" of {human_size(limit)}" if limit else ""
+        return f"{octets:,} octets{of} · {self._survey.lines:,} lines · by {draft.way.value}"
+
+    def _facts(self) -> Content:
+        draft, survey = self.draft, self._survey
+        rows: list[Content] = []
+        if not draft.editable:
+            size = human_size(len(draft.octets))
+            rows.append(_fact(f"{size}: the beginning is shown, all of it is sent", "$accent"))
+        offered = self._view.state.extensions
+        for each in message.findings(survey, offered, binary=draft.way is Way.BINARY):
+            rows.append(_finding(each))
+        if draft.way is Way.DATA and (words := message.stuffing(survey)):
+            rows.append(_finding(message.Finding(words, rfc="RFC 5321 4.5.2")))
+        wanted = (("MAIL", draft.mail), ("RCPT", draft.rcpt))
+        if envelope := " · ".join(f"{verb} … {words}" for verb, words in wanted if words):
+            rows.append(_fact(f"belongs into the envelope: {envelope}", "$accent"))
+        return Content("\n").join(rows[:_MOST_FACTS])
+
+    def _status(self) -> Content:
+        way = self._view.delivery
+        if way is None:
+            return Content.styled(self._said, "$warning" if self._said else "")
+        share = way.octets / way.total if way.total else 1.0
+        full = round(share * _BAR)
+        how = "stops behind this chunk" if way.stoppable else "closes the connection"
+        return Content.assemble(
+            ("█" * full, "$success"), ("░" * (_BAR - full), "$quiet"),
+            f" {share:4.0%} of {human_size(way.total)}", (f"  escape {how}", "$quiet"),
+        )  # fmt: skip
+
+    def _shown_keys(self) -> list[Binding]:
+        return [each for each in self.BINDINGS if isinstance(each, Binding)]
+
+    # Keys
+
+    def action_send(self) -> None:
+        """Send the message; it stays here whatever becomes of it."""
+        self._said = ""
+        self._drafting.send(self._on_its_way)
+
+    def _on_its_way(self) -> None:
+        self._sending = True
+        self.say("The message is on its way.")
+
+    def action_way(self) -> None:
+        """Take the next way to send it."""
+        self._drafting.draft = self.draft.next_way()
+        offered = self._view.state.extensions
+        if self.draft.way is not Way.DATA and "CHUNKING" not in offered:
+            self.say("The server does not offer CHUNKING, which BDAT belongs to (RFC 3030 2).")
+        elif self.draft.way is Way.BINARY and "BINARYMIME" not in offered:
+            self.say("The server does not offer BINARYMIME: send text with CRLF line ends only.")
+        else:
+            self.say("")
+
+    def action_template(self) -> None:
+        """Begin anew with a template."""
+        from smtp_tui.workbench.screens.menu import MenuScreen
+
+        options = [
+            (Content.assemble((f"{each.name:<26}", "bold"), (each.about, "$quiet")), id)
+            for id, each in templates().items()
+        ]
+
+        def taken(id: str | None) -> None:
+            if id:
+                self._drafting.draft = self._drafting.from_template(id)
+                self._said = ""
+                self.load()
+
+        self.app.push_screen(MenuScreen(options, "minimal", _below(self.area.region)), taken)
+
+    def action_open(self) -> None:
+        """Take a file as the message."""
+        self._ask(
+            "Open a message", "enter takes the file as the message, as it is", self._drafting.read
+        )
+
+    def action_attach(self) -> None:
+        """Put a file beside the text."""
+        self._ask(
+            "Attach a file",
+            "enter puts the file into the message, beside its text",
+            self._drafting.attach,
+        )
+
+    def action_save(self) -> None:
+        """Keep the message in a file."""
+        self._ask(
+            "Save the message",
+            "enter writes it as it stands here",
+            self._drafting.write,
+            "message.eml",
+        )
+
+    def action_editor(self) -> None:
+        """Let the person's own editor have it."""
+        said = self._drafting.edit()
+        self.load()
+        self.say(said)
+
+    def action_leave(self) -> None:
+        """Back to the session; while a message is on its way, stop that."""
+        if self._view.delivery is not None:
+            self._drafting.stop()
+        else:
+            self.dismiss(None)
+
+    def _ask(self, title: str, note: str, job: Job, value: str = "") -> None:
+        from smtp_tui.workbench.screens.prompt import PromptScreen
+
+        def named(path: str | None) -> None:
+            if path:
+                job(path, self._told)
+
+        self.app.push_screen(PromptScreen(title, note, value), named)
+
+    def _told(self, sentence: str) -> None:
+        if not sentence:
+            self.load()
+        self.say(sentence)
+
+
+def _below(region: Region) -> Region:
+    """Where a menu's field would stand, so that it opens at the top of the text."""
+    return Region(region.x + 4, region.y, max(20, region.width - 8), 0)
+
+
+def _fact(text: str, style: str) -> Content:
+    return Content.styled(f"· {text}", style)
+
+
+def _finding(found: message.Finding) -> Content:
+    mark, style = ("▲", "$warning") if found.grave else ("·", "$quiet")
+    return Content.assemble((f"{mark} {found.text}", style), (f"  {found.rfc}", "$quiet"))

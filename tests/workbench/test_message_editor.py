@@ -1,0 +1,262 @@
+"""The message editor: what is written is kept, marked, and sent piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual.widgets import Input
+
+from smtp_tui.wire import events as wire
+from smtp_tui.wire.actions import Abort, Deliver, StopDelivery
+from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.target import Target
+from smtp_tui.workbench.attachments import attach
+from smtp_tui.workbench.draft import MOST_TEXT
+from smtp_tui.workbench.screens.message import MessageScreen
+from tests.workbench.live import live_window
+from tests.workbench.scene import Scene
+from tests.workbench.windows import Window, window
+
+LOCAL = Target("127.0.0.1", 2525, ehlo="me.example.org")
+
+
+def editor(at: Window) -> MessageScreen:
+    screen = at.app.screen
+    assert isinstance(screen, MessageScreen)
+    return screen
+
+
+def with_recipient(at: Window) -> Scene:
+    """A session in which one recipient was accepted."""
+    scene = at.scene(LOCAL).secured()
+    return scene.both(b"MAIL FROM:<a@b>", b"250 ok\r\n").both(b"RCPT TO:<c@d>", b"250 ok\r\n")
+
+
+async def until(at: Window, condition: Callable[[], bool]) -> None:
+    """Wait for a file to be read or written."""
+    for _ in range(1000):
+        if condition():
+            return
+        await at.pilot.pause(0.01)
+    raise AssertionError(at.text())
+
+
+async def write(at: Window, text: str) -> None:
+    editor(at).area.load_text(text)
+    await at.pilot.pause(0.3)
+
+
+async def test_the_message_goes_out_as_it_was_written_and_stays_in_the_editor() -> None:
+    async with window(LOCAL) as at:
+        with_recipient(at)
+        await at.press("f9")
+        await write(at, "Subject: x\n\n.dot\nü")
+        await at.press("f8")
+        assert at.posted == [Deliver("Subject: x\n\n.dot\nü".encode(), Way.DATA)]
+        assert editor(at).area.text == "Subject: x\n\n.dot\nü"
+
+
+async def test_without_a_recipient_the_way_is_told_and_asking_again_sends_it() -> None:
+    async with window(LOCAL) as at:
+        at.scene(LOCAL).secured()
+        await at.press("f9", "f8")
+        assert at.posted == []
+        await at.press("escape")
+        assert "No recipient was accepted yet" in at.text()
+        await at.press("f9", "f8")
+        assert len(at.posted) == 1
+
+
+async def test_leaving_keeps_the_text() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "half a mess")
+        await at.press("escape", "f9")
+        assert editor(at).area.text == "half a mess"
+
+
+async def test_the_session_gives_the_addresses_of_a_new_message() -> None:
+    async with window(LOCAL) as at:
+        at.scene(LOCAL).secured()
+        await at.enter("MAIL FROM:<sender@example.org>")
+        await at.enter("RCPT TO:<recipient@example.org>")
+        await at.press("f9")
+        assert "From: <sender@example.org>\nTo: <recipient@example.org>" in editor(at).area.text
+
+
+async def test_what_a_server_may_refuse_stands_below_the_text() -> None:
+    async with window(LOCAL) as at:
+        at.scene(LOCAL).secured()
+        await at.press("f9")
+        await write(at, "Subject: x\n\n.dot\n" + "y" * 999)
+        assert "line 4 is longer than 998 octets" in at.text()
+        assert "line 3 begins with a dot" in at.text()
+        assert "1,021 octets of 34.2 MiB · 4 lines · by DATA" in at.text()
+        await at.press("f5")
+        assert "does not offer CHUNKING" in at.text()
+        assert "begins with a dot" not in at.text()
+
+
+async def test_a_template_says_what_belongs_into_the_envelope() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9", "f2", "down", "down", "down", "down", "enter")
+        assert "RCPT … NOTIFY=SUCCESS,FAILURE,DELAY" in at.text()
+
+
+async def test_control_characters_in_a_message_reach_no_terminal() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "a\x1b]0;owned\x07b \u202e \udce9")
+        assert not {"\x1b", "\x07", "\u202e", "\udce9"} & set(at.text())
+
+
+async def test_a_file_is_sent_octet_for_octet_also_where_it_is_no_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "odd.eml"
+    path.write_bytes(b"Subject: x\n\n\xff\xfe\x1b[2J\n")
+    async with window(LOCAL) as at:
+        with_recipient(at)
+        await at.press("f9", "f3")
+        at.app.screen.query_one("#prompt", Input).value = str(path)
+        await at.press("enter")
+        await until(at, lambda: "odd.eml" in at.text())
+        await at.press("f8")
+        assert at.posted == [Deliver(path.read_bytes(), Way.DATA)]
+
+
+async def test_of_a_large_file_the_beginning_is_shown_and_all_of_it_sent(tmp_path: Path) -> None:
+    path = tmp_path / "large.eml"
+    path.write_bytes(b"Subject: x\n\n" + b"y" * 70 + b"\n" + (b"z" * 70 + b"\n") * 5000)
+    async with window(LOCAL) as at:
+        with_recipient(at)
+        desk = at.desk.drafting
+        await at.press("f9")
+        desk.read(str(path), editor(at)._told)
+        await until(at, lambda: "large.eml" in at.text())
+        assert editor(at).area.read_only
+        assert len(editor(at).area.text) <= MOST_TEXT
+        assert "the beginning is shown, all of it is sent" in at.text()
+        await at.press("f8")
+        assert at.posted == [Deliver(path.read_bytes(), Way.DATA)]
+
+
+@pytest.mark.parametrize("name", ["missing.eml", "", "nul\0"])
+async def test_a_file_that_cannot_be_read_leaves_the_message(tmp_path: Path, name: str) -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "keep me")
+        at.desk.drafting.read(str(tmp_path / name), editor(at)._told)
+        await until(at, lambda: "cannot be read" in at.text() or "no plain file" in at.text())
+        assert editor(at).area.text == "keep me"
+
+
+async def test_the_message_can_be_kept_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "kept.eml"
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "Subject: kept\n")
+        at.desk.drafting.write(str(path), editor(at)._told)
+        await until(at, lambda: "Saved 14 octets" in at.text())
+        assert path.read_bytes() == b"Subject: kept\n"
+
+
+def progress(octets: int, way: Way) -> wire.DeliveryProgress:
+    return wire.DeliveryProgress(1.0, 1, octets, 1000, way)
+
+
+async def test_progress_is_shown_and_escape_stops_behind_a_chunk() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.press("f9", "f5", "f8")
+        scene.sink(progress(250, Way.BDAT))
+        await at.pilot.pause()
+        assert "25% of 1000 octets" in at.text()
+        await at.press("escape")
+        assert at.posted[-1] == StopDelivery()
+        scene.sink(wire.DeliveryFinished(1.0, 1, False, "Stopped after 250 of 1,000 octets."))
+        await at.pilot.pause()
+        assert "Stopped after 250" in at.text()
+
+
+async def test_what_was_begun_with_data_is_stopped_by_closing() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.press("f9", "f8")
+        scene.sink(progress(250, Way.DATA))
+        await at.pilot.pause()
+        assert "escape closes the connection" in at.text()
+        await at.press("escape")
+        assert at.posted[-1] == Abort()
+
+
+async def test_when_the_server_closes_in_the_middle_the_message_and_the_count_stay() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.press("f9")
+        await write(at, "Subject: precious\n")
+        await at.press("f8")
+        scene.sink(progress(250, Way.DATA))
+        text = "The connection ended after 250 of 1,000 octets of the message."
+        scene.sink(wire.DeliveryFinished(1.0, 1, False, text))
+        scene.gone(clean=False)
+        await at.pilot.pause()
+        assert "250 of 1,000 octets" in at.text()
+        assert editor(at).area.text == "Subject: precious\n"
+
+
+@pytest.mark.parametrize("way", [Way.DATA, Way.BDAT])
+async def test_a_whole_message_reaches_the_practice_server(way: Way) -> None:
+    async with live_window(practice=True) as at:
+        await at.shows("220 smtp.practice.test")
+        for line in ("EHLO me", "STARTTLS"):
+            await at.enter(line)
+        await at.until(lambda: at.view.encrypted, "TLS")
+        for line in ("EHLO me", "AUTH PLAIN {PLAIN}", "MAIL FROM:<user@gmail.com>"):
+            await at.enter(line)
+        await at.enter("RCPT TO:<b@example.org>")
+        await at.until(lambda: at.view.state.recipients == 1, "recipient")
+        await at.pilot.press("f9")
+        screen = at.app.screen
+        assert isinstance(screen, MessageScreen)
+        screen.area.load_text("Subject: live\n\n.\n..\nend")
+        await at.pilot.pause()
+        if way is Way.BDAT:
+            await at.pilot.press("f5")
+        await at.pilot.press("f8")
+        await at.shows("The server took the message")
+        messages = at.app.practice.messages
+        assert messages is not None
+        assert messages[-1].content == b"Subject: live\r\n\r\n.\r\n..\r\nend\r\n"
+
+
+PLAIN = b"From: a@b\r\nSubject: x\r\n\r\nhello\r\n"
+
+
+def parts(message: bytes) -> list[Any]:
+    parsed = message_from_bytes(message, policy=policy.SMTP)
+    assert isinstance(parsed, EmailMessage)
+    return list(parsed.iter_parts())
+
+
+def test_an_attached_file_stands_beside_the_text() -> None:
+    text, file = parts(attach(PLAIN, "a.bin", bytes(range(256))))
+    assert text.get_content() == "hello\r\n"
+    assert file.get_filename() == "a.bin"
+    assert file.get_content() == bytes(range(256))
+
+
+def test_a_second_file_goes_behind_the_first() -> None:
+    found = parts(attach(attach(PLAIN, "a.txt", b"one"), "b.eml", b"two"))
+    assert [part.get_filename() for part in found] == [None, "a.txt", "b.eml"]
+
+
+@given(st.binary(max_size=80), st.binary(max_size=20))
+@settings(max_examples=60)
+def test_whatever_the_text_is_a_file_can_be_attached(message: bytes, content: bytes) -> None:
+    assert b"a.bin" in attach(message, "a.bin", content)
