@@ -302,11 +302,11 @@ async def test_every_row_is_as_wide_as_the_window(size: tuple[int, int]) -> None
 
 
 async def test_keys_can_be_changed_and_the_bar_shows_it() -> None:
-    settings = Settings(keys={"connect": "ctrl+k,f9", "log-wrap": "x"})
+    settings = Settings(keys={"connect": "ctrl+k,f11", "log-wrap": "x"})
     async with window(settings=settings) as at:
         await at.press("f5")
         assert at.posted == []
-        await at.press("f9")
+        await at.press("f11")
         assert at.posted == [Connect(GMAIL)]
         assert "^k Connect" in at.text()
         assert "ctrl+k connects" in at.text()

@@ -14,7 +14,7 @@ class CopyToken(UserAction):
     """Copy the Base64 string of the credentials, without line end."""
 
     id, keys, title, group = "copy-token", "ctrl+y", "Copy Base64 string", "Credentials"
-    footer, rank = "Copy Base64", 10
+    footer, rank = "Copy Base64", 12
 
     @staticmethod
     def run(screen: MainScreen) -> None:
