@@ -326,12 +326,12 @@ async def test_what_is_wrong_with_the_settings_is_told_in_the_log() -> None:
 @pytest.mark.parametrize(
     ("wanted", "good"),
     [
-        ({"connect": "f9"}, {"connect": "f9"}),
+        ({"connect": "f11"}, {"connect": "f11"}),
         ({"connect": "ctrl+h"}, {}),
         ({"connect": "a"}, {}),
         ({"connect": "f6"}, {}),
         ({"connect": "f6", "starttls": "f5"}, {"connect": "f6", "starttls": "f5"}),
-        ({"connect": "f9", "starttls": "f9"}, {"connect": "f9"}),
+        ({"connect": "f11", "starttls": "f11"}, {"connect": "f11"}),
         ({"quit": "ctrl+x"}, {"quit": "ctrl+x,ctrl+q"}),
         ({"help": "ctrl+q"}, {}),
         ({"log-copy": "c"}, {"log-copy": "c"}),
