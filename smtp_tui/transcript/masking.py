@@ -32,7 +32,7 @@ class Veil:
 
     def find(self, data: bytes | str) -> tuple[tuple[Span, ...], str]:
         """The spans of known secrets, in order and apart, and the label of one of them."""
-        return self._echoes.find(_octets(data))
+        return self._echoes.find(_octets(data)) if self._echoes else ((), "")
 
     def visible(self, data: bytes | str, spans: Iterable[Span] = (), label: str = "") -> str:
         """One line for a terminal: secrets covered, control characters named."""

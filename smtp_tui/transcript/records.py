@@ -326,11 +326,12 @@ class Transcript:
         if raw:
             protection = self._protection
             found, echoed = self._veil.find(raw)
-            secrets, label = merged((*secrets, *found)), label or echoed
+            if found:
+                secrets, label = merged((*secrets, *found)), label or echoed
         when = event.at if at is None else at
         label = label if secrets else ""
         number = event.connection
-        if self._veil.hides(note):
+        if note and self._veil.hides(note):
             note = self._veil.text(note)
         self._ring.append(
             Record(

@@ -28,6 +28,12 @@ _Row = tuple[
     bool,
 ]
 
+# Looked up for every line that is drawn or looked at; calling the enum takes many times as long.
+_KINDS = {kind.value: kind for kind in Kind}
+_PROTECTIONS: dict[str | None, Protection | None] = {None: None} | {
+    each.value: each for each in Protection
+}
+
 
 class Ring:
     """Records by number, counted from the first ever; the oldest go when there are too many.
@@ -135,10 +141,10 @@ class Ring:
             verb, pieces, joined,
         ) = row  # fmt: skip
         return Record(
-            Kind(kind),
+            _KINDS[kind],
             at,
             connection,
-            Protection(protection) if protection is not None else None,
+            _PROTECTIONS[protection],
             raw,
             secrets,
             label,

@@ -5,18 +5,12 @@ Run it from the checkout: ``python tests/benchmarks/startup.py [RUNS]``.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import select
-import signal
 import statistics
-import struct
 import sys
 import tempfile
-import termios
-import time
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 BARE = """
 from textual.app import App
@@ -27,34 +21,18 @@ class Bare(App):
 Bare().run()
 """
 
-SIZE = struct.pack("HHHH", 40, 120, 0, 0)
-
 
 def painted(arguments: list[str], marker: bytes) -> float:
     """Milliseconds until ``marker`` comes out of the terminal; the program is then killed."""
-    environment = dict(
-        os.environ, TERM="xterm-256color", COLORTERM="truecolor", SMTP_TUI_CONFIG=os.devnull
-    )
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
-    started = time.perf_counter()
-    child, terminal = pty.fork()
-    if child == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, SIZE)
-        os.execve(arguments[0], arguments, environment)
-    seen = b""
-    try:
-        while marker not in seen:
-            if not select.select([terminal], [], [], 20)[0]:
-                raise TimeoutError(f"{arguments} did not show {marker!r}")
-            seen += os.read(terminal, 65536)
-        return (time.perf_counter() - started) * 1000
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(terminal)
+    from tests.benchmarks.terminal import terminal
+
+    with terminal(*arguments) as program:
+        return (program.wait_for(marker) - program.started) * 1000
 
 
 def main() -> None:
+    """Measure in turn, and print medians."""
+    sys.path.insert(0, str(ROOT))
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     with tempfile.TemporaryDirectory() as directory:
         bare = Path(directory) / "bare.py"
