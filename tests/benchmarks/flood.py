@@ -48,7 +48,9 @@ def window(port: str, report: str) -> None:
                 if lines > 1000:  # before that the window is still being made
                     worst = max(worst, loop.time() - due)
                 if count % 50 == 0:
-                    Path(report).write_text(f"{worst} {lines}", "ascii")
+                    new = Path(f"{report}.new")
+                    new.write_text(f"{worst} {lines}", "ascii")
+                    new.replace(report)
 
     Watched(parse_target(f"smtp://127.0.0.1:{port}"), connect_at_once=True).run()
 
@@ -112,6 +114,7 @@ def main() -> None:
             program.watch(1)
             began, before = time.perf_counter(), int(report.read_text("ascii").split()[1])
             row(f"{rate:,} lines a second arrive", keystrokes(program))
+            program.watch(0.3)
             stall, lines = map(float, report.read_text("ascii").split())
             shown = (lines - before) / (time.perf_counter() - began)
             print(f"{shown:,.0f} lines a second were shown; worst stall {stall * 1000:.0f} ms")

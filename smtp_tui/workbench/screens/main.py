@@ -116,6 +116,7 @@ class MainScreen(Screen[None]):
     def receive(self, batch: Sequence[wire.Event]) -> None:
         """Fold events of the wire into the view and draw it."""
         self.query_one(LogPane).tell(batch)
+        before = self.view
         for event in batch:
             self.view = advance(self.view, event)
             match event:
@@ -125,7 +126,8 @@ class MainScreen(Screen[None]):
                     title = "Connection lost" if self.view.connected else "Not connected"
                     self.notify(visible(self.view.text), title=title, markup=False)
         self.operator.update(self.view)
-        self._draw()
+        if self.view is not before:  # a flood of lines says nothing new to the other panes
+            self._draw()
 
     def say(self, sentence: str) -> None:
         """Tell the person something about what was just asked for."""
