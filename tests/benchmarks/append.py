@@ -1,8 +1,8 @@
 """Appending to the session log: time and memory a line, beside Textual's ``RichLog``.
 
-Run it from the checkout: ``python tests/benchmarks/append.py [LINES [LINES_OF_RICHLOG]]``. Lines come
-in batches of 1,000, and after each the loop draws; every widget has a process of its own, and no
-bound on what it keeps. Seconds are those of the processor, so that what else the machine does
+Run it from the checkout: ``python tests/benchmarks/append.py [LINES [LINES_OF_RICHLOG]]``. Lines
+come in batches of 1,000, and after each the loop draws; every widget has a process of its own, and
+no bound on what it keeps. Seconds are those of the processor, so that what else the machine does
 counts for neither. ``RichLog`` gets fewer lines by default: its cost a line does not change.
 """
 

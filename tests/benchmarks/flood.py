@@ -24,6 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYS = [chr(0x100 + number) for number in range(80)]
 """Each is typed once and stands nowhere else, so that it is known when it is seen."""
 TICK = 0.005
+REPLY = 20_000
+"""Lines of one reply."""
+COMMANDS = 25
+"""As many are sent before the first is answered."""
 
 
 def window(port: str, report: str) -> None:
@@ -56,22 +60,25 @@ def window(port: str, report: str) -> None:
 
 
 def flood(listener: socket.socket, rate: int, begin: threading.Event) -> None:
-    """One session whose first reply does not end: ``rate`` lines a second, evenly."""
+    """One session with very long replies, ``rate`` lines a second, evenly."""
     client, _ = listener.accept()
     client.sendall(b"220 flood ESMTP\r\n")
     begin.wait()
     number, started = 0, time.monotonic()
     while True:
         due = int((time.monotonic() - started) * rate)
+        lines = (_line(each) for each in range(number, due))
         try:
-            client.sendall(b"".join(b"250-line %d\r\n" % each for each in range(number, due)))
-            if due > number and due % (rate * 5) < rate // 100:
-                client.sendall(b"250 this one ended\r\n")
+            client.sendall(b"".join(lines))
         except OSError:
             return
         number = due
-        begin.wait()
         time.sleep(0.005)
+
+
+def _line(number: int) -> bytes:
+    """A line of a reply, which ends where it has the length that is allowed."""
+    return b"250%c%d lines so far\r\n" % (b" " if number % REPLY == 0 else b"-", number)
 
 
 def keystrokes(program: Terminal) -> list[float]:
@@ -109,7 +116,10 @@ def main() -> None:
             program.wait_for(b"flood ESMTP")
             program.watch(1)
             row("nothing arrives", keystrokes(program)[: len(KEYS) // 2])
-            program.type(b"\x15NOOP\r")
+            program.type(b"\x15")
+            for _ in range(COMMANDS):
+                program.type(b"NOOP\r")
+                program.watch(0.1)
             begin.set()
             program.watch(1)
             began, before = time.perf_counter(), int(report.read_text("ascii").split()[1])
