@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 import re
 
+from smtp_tui.smtp.commands import verbs
 from smtp_tui.smtp.events import Span
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.wire.events import Protection
@@ -34,7 +35,7 @@ _PROTECTIONS = {
 _BY_NAME = {name: protection for protection, name in _PROTECTIONS.items()}
 _LABEL = re.compile(r"[A-Za-z0-9_. -]{0,40}")
 _LARGEST = 2**53
-_LONGEST_VERB = 16
+_VERB = re.compile(r"[A-Za-z0-9()-]{0,40}")
 
 
 def written(record: Record) -> bytes:
@@ -54,8 +55,8 @@ def written(record: Record) -> bytes:
         values["label"] = record.label
     if record.offset >= 0:
         values["offset"] = record.offset
-    if record.verb:
-        values["verb"] = record.verb
+    if record.verb.startswith("(") or record.verb.encode() in verbs():
+        values["verb"] = record.verb  # any other may be a credential astray
     if record.pieces > 1:
         values["pieces"] = record.pieces
     if record.joined:
@@ -147,6 +148,8 @@ def _record(values: _Values) -> Record:
     protection = _BY_NAME.get(values.text("protection"))
     if _LABEL.fullmatch(label) is None:
         raise KeyError("label")
+    if _VERB.fullmatch(values.text("verb")) is None:
+        raise KeyError("verb")
     if protection is None and "protection" in values:
         raise KeyError("protection")
     return Record(
@@ -161,7 +164,7 @@ def _record(values: _Values) -> Record:
         values.text("note"),
         values.whole("offset", -1),
         values.seconds("wall"),
-        values.text("verb")[:_LONGEST_VERB],
+        values.text("verb"),
         max(1, values.whole("pieces", 0)),
         values.flag("joined"),
     )

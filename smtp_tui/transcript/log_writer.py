@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 
 from smtp_tui.smtp.visible import visible
@@ -22,7 +23,7 @@ class LogWriter:
     def __init__(self, path: str, tell: Callable[[str], None]) -> None:
         self._path = path
         self._tell = tell
-        self._transcript = Transcript(whole=True)
+        self._transcript = Transcript(sys.maxsize, sys.maxsize, whole=True)
         self._redaction = Redaction()
         self._file = -1
         try:

@@ -19,6 +19,7 @@ from smtp_tui.transcript.reads import Reads
 from smtp_tui.transcript.reasons import Reasons
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.ring import MOST_OCTETS, MOST_RECORDS, Ring
+from smtp_tui.transcript.whole_lines import WholeLines
 from smtp_tui.transcript.wording import opening
 from smtp_tui.wire import events as wire
 
@@ -48,6 +49,7 @@ class Transcript:
         whole: bool = False,
     ) -> None:
         self._ring = Ring(most_records, most_octets)
+        self._whole = WholeLines() if whole else None
         self._most_text = sys.maxsize if whole else MOST_TEXT
         self._most_faults = sys.maxsize if whole else _FAULT_LINES
         self._exchanges = Exchanges()
@@ -130,6 +132,8 @@ class Transcript:
             case wire.Received():
                 self._protection = event.protection
                 self._reads.received(event.data)
+                if self._whole is not None:
+                    self._whole.received(event.data)
             case wire.StateChanged(state=state):
                 self._reasons.state = state
             case wire.Opening():
@@ -252,7 +256,8 @@ class Transcript:
         if shown:
             return
         note = self._annotator.words(line, event.protection, event.elapsed)
-        if not line.raw.endswith(b"\n"):
+        raw = line.raw if self._whole is None else self._whole.of(line.raw)
+        if not raw.endswith(b"\n"):
             note = f"only the first {len(line.raw):,} octets are kept"
         elapsed = event.elapsed if line.first else None
         command = line.command
@@ -260,7 +265,7 @@ class Transcript:
         verb = sys.intern(command.verb[:_LONGEST_VERB].decode("latin-1")) if command else ""
         pieces, joined = self._reads.line()
         self._put(
-            Kind.SERVER, event, note, raw=line.raw, elapsed=elapsed, offset=offset,
+            Kind.SERVER, event, note, raw=raw, elapsed=elapsed, offset=offset,
             verb=verb, pieces=pieces, joined=joined,
         )  # fmt: skip
 

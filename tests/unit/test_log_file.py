@@ -35,7 +35,7 @@ def sent(data: bytes, *, at: float = 101.0, offset: int = 0, secret: bytes = b""
 
 
 def reply(raw: bytes, answers: int = 0, *, at: float = 101.5) -> wire.Told:
-    command = Command(b"X", b"X\r\n", answers, 3)
+    command = Command(b"NOOP", b"NOOP\r\n", answers, 6)
     line = ReplyLine(250, raw[4:].rstrip(), raw, True, True, command)
     return wire.Told(at, 1, line, 0.5, CLEAR)
 
@@ -195,6 +195,32 @@ def test_every_octet_of_a_long_message_is_in_the_file(tmp_path: Path) -> None:
 # Reading
 
 
+def test_a_line_of_which_only_the_beginning_is_kept_is_whole_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    whole = b"250 " + b"x" * 9000 + b"\r\n"
+    writer, transcript = LogWriter(str(path), refuse), Transcript()
+    events: list[wire.Event] = [
+        wire.Received(101.0, 1, b"250 first\r\n" + whole[:5000], CLEAR),
+        reply(b"250 first\r\n"),
+        wire.Received(101.1, 1, whole[5000:], CLEAR),
+        reply(whole[:8192]),
+    ]
+    for event in events:
+        writer.take(event)
+        transcript.add(event)
+    writer.close()
+    assert [record.raw for record in read_all(path)] == [b"250 first\r\n", whole]
+    assert transcript[1].note == "only the first 8,192 octets are kept"
+
+
+def test_a_verb_that_may_be_a_credential_astray_is_not_written(tmp_path: Path) -> None:
+    command = Command(TOKEN.upper(), TOKEN + b"\r\n", 0, len(TOKEN) + 2)
+    line = ReplyLine(500, b"what", b"500 what\r\n", True, True, command)
+    writer = LogWriter(str(tmp_path / "log"), refuse)
+    writer.take(wire.Told(1.0, 1, line, 0.1, CLEAR))
+    assert TOKEN.upper()[:8] not in (tmp_path / "log").read_bytes()
+
+
 def test_the_first_lines_are_there_before_the_rest_is_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "large.jsonl"
     line = log_format.written(Record(Kind.NOTE, 1.0, 1, note="x" * 900))
@@ -258,6 +284,7 @@ GOOD = {"kind": "client", "at": 1.0, "wall": 2.0, "connection": 1, "raw": "NOOP\
         ({"secrets": [[0, 99]]}, "its secrets is missing or makes no sense"),
         ({"secrets": [[2, 4], [1, 3]]}, "its secrets is missing or makes no sense"),
         ({"label": "\x1b[2J"}, "its label is missing or makes no sense"),
+        ({"verb": "\x1b"}, "its verb is missing or makes no sense"),
         ({"note": 7}, "its note is missing or makes no sense"),
     ],
 )
