@@ -75,7 +75,11 @@ def fitting(
         key=lambda each: -each[0],
     )
     least = min(found[0][0], _BY_TEXT) if found and text else 0
-    return tuple(note for closeness, note in found if closeness >= least)[:_MOST]
+    by_hint: dict[str, Note] = {}
+    for closeness, note in found:
+        if closeness >= least:
+            by_hint.setdefault(note.hint, note)  # the closest says it; another would repeat it
+    return tuple(by_hint.values())[:_MOST]
 
 
 def _folded(lines: Sequence[bytes], enhanced: str | None) -> str:

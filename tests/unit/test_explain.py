@@ -198,6 +198,11 @@ def test_a_text_decides_against_notes_of_other_providers() -> None:
     assert {note.provider for note in of("535 5.7.8").notes} == {"", "Gmail"}
 
 
+def test_no_two_notes_say_the_same() -> None:
+    found = of("530 5.7.0 Must issue a STARTTLS command first. a1 - gsmtp", b"MAIL", CLEAR)
+    assert [note.provider for note in found.notes] == ["Gmail"]
+
+
 def test_a_reply_that_accepts_has_no_notes_and_no_hint() -> None:
     found = of("250 2.1.5 Relay access denied is what I would say", b"RCPT")
     assert (found.notes, found.hint, found.suggestion) == ((), "", None)
