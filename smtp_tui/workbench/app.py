@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 Sink = Callable[[Event], None]
 WorkerFactory = Callable[[Sink], Worker]
 
+_TURN = 0.0005
+"""Seconds after which a busy thread lets another one have its turn; by default ten times as many,
+which the loop would wait at each of the many steps from a key to the screen."""
 _BY_COLUMNS = [(0, "-tiny"), (LEAST[0], "-narrow"), (100, "-wide")]
 _BY_ROWS = [(0, "-flat"), (LEAST[1], "-short"), (30, "-tall")]
 _PALETTE_OF_TEXTUAL = ("Theme", "Screenshot")
@@ -252,4 +255,5 @@ class Workbench(App[None]):
 def _thread_worker(sink: Sink) -> Worker:
     from smtp_tui.wire.worker import Worker as ThreadWorker
 
+    sys.setswitchinterval(_TURN)
     return ThreadWorker(sink)

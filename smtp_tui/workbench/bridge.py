@@ -12,12 +12,12 @@ from smtp_tui.wire.events import Event
 
 INTERVAL = 1 / 30
 """Seconds between two drains at least; the first after a silence comes at once."""
-SLICE = 0.015
+SLICE = 0.008
 """Seconds after which a drain leaves the rest to the next, so that keys are heard in between."""
 PAUSE_ABOVE = 20_000
 RESUME_BELOW = 2_000
 
-_BATCH = 200
+_BATCH = 100
 
 Callback = Callable[[], None]
 
