@@ -7,14 +7,12 @@ import time
 from collections.abc import Callable
 
 from smtp_tui.sasl.credentials import Credentials
-from smtp_tui.smtp.dialogue import Dialogue
-from smtp_tui.smtp.state import Phase, State
+from smtp_tui.smtp.state import Phase
 from smtp_tui.wire import endings
 from smtp_tui.wire.binding import channel
 from smtp_tui.wire.context import build_context
-from smtp_tui.wire.conversation import Conversation, Signal
+from smtp_tui.wire.conversation import Signal
 from smtp_tui.wire.delivery import Way
-from smtp_tui.wire.diagnosis import Diagnosis
 from smtp_tui.wire.dial import DialFailed
 from smtp_tui.wire.events import (
     Connected,
@@ -29,13 +27,13 @@ from smtp_tui.wire.events import (
     TlsFacts,
     TlsStarted,
 )
-from smtp_tui.wire.link import Link, Occurrence, Reached, Secured, Stage, Unsecured
+from smtp_tui.wire.link import Occurrence, Reached, Secured, Stage, Unsecured
+from smtp_tui.wire.standing import Standing
 from smtp_tui.wire.stream import End
-from smtp_tui.wire.target import Target, TargetError, TlsMode, validate
-from smtp_tui.wire.teller import Teller
+from smtp_tui.wire.target import Target, TargetError, TlsMode
 from smtp_tui.wire.tls_failures import TlsProblem, closed_in_handshake
 from smtp_tui.wire.tls_options import BY_DEFAULT
-from smtp_tui.wire.watch import NEVER, Watch
+from smtp_tui.wire.watch import NEVER
 
 LINGER = 1.0
 """Seconds the server has to close after QUIT before we do."""
@@ -50,7 +48,7 @@ _NOT_YET = {
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 
 
-class Connection:
+class Connection(Standing):
     """A session with one target, from the lookup of its name to the close.
 
     ``open`` begins it; then ``step`` has to be called until it gives False. Everything that
@@ -69,72 +67,10 @@ class Connection:
         clock: Callable[[], float] = time.monotonic,
         context: ssl.SSLContext | None = None,
     ) -> None:
-        try:
-            self.target = validate(target)
-            self._invalid = ""
-        except TargetError as error:
-            self.target = target
-            self._invalid = str(error)
-        self.number = number
-        self.reading = True
-        self.address = ""
-        self.facts: TlsFacts | None = None
-        self.failure: Failed | None = None
-        self._sink = sink
-        self._clock = clock
+        super().__init__(target, sink, number, clock)
         self._context = context
-        self._link = Link(self.target, number, tell=sink, clock=clock)
-        dialogue = Dialogue(target.lmtp)
-        self._teller = Teller(number, sink, clock, dialogue)
-        self._talk = Conversation(
-            dialogue, self._teller, Diagnosis(self.target), write=self._write, clock=clock
-        )
-        self._watch = Watch()
         self._opened_at = 0.0
-        self._closes_at = NEVER
         self._behind = False
-
-    # Facts
-
-    @property
-    def stage(self) -> Stage:
-        """How far it is."""
-        return self._link.stage
-
-    @property
-    def state(self) -> State:
-        """All axes of the session, frozen."""
-        return self._talk.dialogue.state
-
-    @property
-    def pending(self) -> tuple[bytes, ...]:
-        """The verbs that wait for a reply."""
-        return self._teller.pending
-
-    @property
-    def protection(self) -> Protection:
-        """What an onlooker sees of what is sent now."""
-        return self._teller.protection
-
-    @property
-    def finished(self) -> bool:
-        """Whether it is over."""
-        return self._link.stage is Stage.CLOSED
-
-    @property
-    def authenticating(self) -> bool:
-        """Whether a mechanism is running."""
-        return self._talk.authenticating
-
-    @property
-    def hanging_up(self) -> bool:
-        """Whether ``hang_up`` was asked for, or the end has come another way."""
-        return self._talk.leaving or self._closes_at != NEVER
-
-    @property
-    def unsent(self) -> bool:
-        """Whether octets still wait for the network to take them."""
-        return self._link.unsent
 
     # Driving
 

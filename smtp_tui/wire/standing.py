@@ -1,0 +1,93 @@
+"""What a connection is made of, and what can be read off it at any time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from smtp_tui.smtp.dialogue import Dialogue
+from smtp_tui.smtp.state import State
+from smtp_tui.wire.conversation import Conversation
+from smtp_tui.wire.diagnosis import Diagnosis
+from smtp_tui.wire.events import Event, Failed, Protection, TlsFacts
+from smtp_tui.wire.link import Link, Stage
+from smtp_tui.wire.target import Target, TargetError, validate
+from smtp_tui.wire.teller import Teller
+from smtp_tui.wire.watch import NEVER, Watch
+
+
+class Standing(ABC):
+    """The read-only side of ``Connection``; it changes nothing."""
+
+    def __init__(
+        self,
+        target: Target,
+        sink: Callable[[Event], None],
+        number: int,
+        clock: Callable[[], float],
+    ) -> None:
+        try:
+            self.target = validate(target)
+            self._invalid = ""
+        except TargetError as error:
+            self.target = target
+            self._invalid = str(error)
+        self.number = number
+        self.reading = True
+        self.address = ""
+        self.facts: TlsFacts | None = None
+        self.failure: Failed | None = None
+        self._sink = sink
+        self._clock = clock
+        self._link = Link(self.target, number, tell=sink, clock=clock)
+        dialogue = Dialogue(target.lmtp)
+        self._teller = Teller(number, sink, clock, dialogue)
+        self._talk = Conversation(
+            dialogue, self._teller, Diagnosis(self.target), write=self._write, clock=clock
+        )
+        self._watch = Watch()
+        self._closes_at = NEVER
+
+    @abstractmethod
+    def _write(self, data: bytes) -> None:
+        """Send octets."""
+
+    @property
+    def stage(self) -> Stage:
+        """How far it is."""
+        return self._link.stage
+
+    @property
+    def state(self) -> State:
+        """All axes of the session, frozen."""
+        return self._talk.dialogue.state
+
+    @property
+    def pending(self) -> tuple[bytes, ...]:
+        """The verbs that wait for a reply."""
+        return self._teller.pending
+
+    @property
+    def protection(self) -> Protection:
+        """What an onlooker sees of what is sent now."""
+        return self._teller.protection
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is over."""
+        return self._link.stage is Stage.CLOSED
+
+    @property
+    def authenticating(self) -> bool:
+        """Whether a mechanism is running."""
+        return self._talk.authenticating
+
+    @property
+    def hanging_up(self) -> bool:
+        """Whether ``hang_up`` was asked for, or the end has come another way."""
+        return self._talk.leaving or self._closes_at != NEVER
+
+    @property
+    def unsent(self) -> bool:
+        """Whether octets still wait for the network to take them."""
+        return self._link.unsent
