@@ -19,6 +19,7 @@ class Change(Enum):
     NEW = ("+", "new")
     CHANGED = ("~", "changed")
     GONE = ("−", "gone")
+    DONE = ("−", "done")
 
     @property
     def mark(self) -> str:
@@ -60,7 +61,9 @@ def changed(keyword: str, before: Extensions | None, now: Extensions) -> Change:
     new = now.get(keyword)
     if before is None:
         return Change.ABSENT if new is None else Change.FIRST
-    return _between(before.get(keyword), new)
+    change = _between(before.get(keyword), new)
+    # inside TLS it must not be offered again (RFC 3207 4.2)
+    return Change.DONE if change is Change.GONE and keyword == "STARTTLS" else change
 
 
 def _cells(keyword: str, stages: Sequence[Extensions | None]) -> list[Cell]:

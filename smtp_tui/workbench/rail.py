@@ -62,7 +62,8 @@ def _stages(view: SessionView) -> Iterator[tuple[str, bool]]:
         yield "TLS", tls
     yield str(view.greeting or 220), view.greeting is not None
     if mode is TlsMode.STARTTLS or (tls and mode is TlsMode.NONE):
-        yield "EHLO", view.stages.before_tls is not None
+        in_clear = state.hello is not None and not tls
+        yield "EHLO", in_clear or view.stages.before_tls is not None
         yield "TLS", tls
         yield hello if tls else "EHLO", tls and state.hello is not None
     else:

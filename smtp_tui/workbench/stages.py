@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from smtp_tui.smtp.extensions import Extensions
-from smtp_tui.smtp.state import Security, State
+from smtp_tui.smtp.state import Hello, Security, State
 
 TITLES = ("before TLS", "after TLS", "after AUTH", "after XCLIENT")
 """The stages by name, in their order."""
@@ -43,7 +43,8 @@ class Stages:
         if before.security is not now.security or before.identity != now.identity:
             stages = replace(stages, elsewhere=False)
         # a new object is a new answer: AUTH and MAIL leave the old one in its place
-        if now.hello is None or now.extensions is before.extensions:
+        asked = now.hello is not None and now.hello is not Hello.HELO
+        if not asked or now.extensions is before.extensions:
             return stages
         if stages.elsewhere:
             return replace(stages, after_xclient=now.extensions)

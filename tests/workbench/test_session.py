@@ -118,6 +118,13 @@ def test_capabilities_are_kept_for_each_stage_of_the_session() -> None:
     assert stages.after_auth is None
 
 
+def test_helo_asks_for_no_capabilities_but_stands_on_the_rail() -> None:
+    folded = Folded()
+    folded.scene.open().both(b"HELO me", b"250 mx\r\n")
+    assert folded.view.stages.heard == ()
+    assert folded.marks["EHLO"] is Mark.NOW
+
+
 def test_only_an_ehlo_after_auth_tells_what_is_offered_then() -> None:
     folded = Folded()
     folded.scene.secured().both(b"AUTH PLAIN AGEAYg==", b"235 2.7.0 Accepted\r\n")

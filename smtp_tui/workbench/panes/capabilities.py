@@ -74,7 +74,7 @@ def rows(view: SessionView, width: int) -> Iterator[Row]:
         [each for each in before.values() if each.keyword not in state.extensions] if before else []
     )
     for entry in gone[:MOST]:
-        yield Row((_gone(entry, width),), entry)
+        yield Row((_gone(entry, changed(entry.keyword, before, state.extensions), width),), entry)
 
 
 def _stage(view: SessionView) -> tuple[str, Extensions | None]:
@@ -146,9 +146,9 @@ def _number(entry: Extension) -> str:
     return found[1] if found is not None else ""
 
 
-def _gone(entry: Extension, width: int) -> Content:
+def _gone(entry: Extension, change: Change, width: int) -> Content:
     keyword = visible(entry.keyword[:_LONGEST])
-    why = "done" if entry.keyword == "STARTTLS" else "no longer offered"
+    why = "no longer offered" if change is Change.GONE else change.word
     gap = " " * max(1, _COLUMN - len(keyword) + 1)
     return Content.styled(f"− {keyword}{gap}{why}", "$quiet").truncate(width, ellipsis=True)
 

@@ -30,6 +30,7 @@ _COLOURS = {
     Change.NEW: "$success",
     Change.CHANGED: "$warning",
     Change.GONE: "$error",
+    Change.DONE: "$quiet",
     Change.ABSENT: "$quiet",
     Change.NOT_ASKED: "$quiet",
 }
