@@ -147,6 +147,8 @@ class Transcript:
             case wire.Note(text=text, remedy=remedy):
                 self._put(Kind.NOTE, event, text)
                 self._say(event, hint(remedy))
+            case wire.DeliveryProgress(octets=0):  # another message begins
+                self._text = MessageText(self._most_text)
             case wire.Refused(text=text):
                 self._put(Kind.NOTE, event, f"nothing was sent · {text}")
             case (
@@ -188,8 +190,6 @@ class Transcript:
         self._protection = event.protection
         if event.message:
             data = self._text.shown(data)
-        else:
-            self._text = MessageText(self._most_text)
         offset = event.offset - shift
         for raw, own in _lines(data, merged(spans)):
             for start, end in own:
@@ -202,7 +202,7 @@ class Transcript:
             at, pieces, joined = event.at, 1, True
             offset += len(raw)
         self._unfinished = bool(data) and not data.endswith(b"\n")
-        if self._text.left_out:
+        if event.message and self._text.left_out:
             self._left_out(event)
 
     def _left_out(self, event: wire.Sent) -> None:

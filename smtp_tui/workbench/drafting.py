@@ -134,23 +134,29 @@ class Drafting:
 
     def _edited(self) -> bytes:
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        shown = visible(editor)
         handle, name = tempfile.mkstemp(prefix="smtp-tui-", suffix=".eml")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(self.draft.octets)
-            with self._screen.app.suspend():
-                ended = subprocess.run([*shlex.split(editor), name], check=False)
-            if ended.returncode:
-                raise EditorError(f"Nothing is taken: {shown} ended with {ended.returncode}.")
+            with self._screen.app.suspend():  # which an exception must not leave
+                trouble = _run(editor, name)
+            if trouble:
+                raise EditorError(f"Nothing is taken: {trouble}")
             return Path(name).read_bytes()
-        except FileNotFoundError as error:
-            gone = "the file is gone" if error.filename == name else f"{shown} is not there"
-            raise EditorError(f"Nothing is taken: {gone}. EDITOR names another program.") from None
-        except (OSError, ValueError) as error:
-            raise EditorError(f"Nothing is taken from {shown}: {visible(str(error))}.") from None
+        except OSError as error:
+            why = "the file is gone" if isinstance(error, FileNotFoundError) else error.strerror
+            raise EditorError(f"Nothing is taken: {why}.") from None
         finally:
             Path(name).unlink(missing_ok=True)
+
+
+def _run(editor: str, name: str) -> str:
+    """Let a program of the person's have the terminal; why it did not go well, or ""."""
+    try:
+        ended = subprocess.run([*shlex.split(editor), name], check=False)
+    except (OSError, ValueError):
+        return f"{visible(editor)} cannot be run. EDITOR names another program."
+    return f"{visible(editor)} ended with {ended.returncode}." if ended.returncode else ""
 
 
 def _first(said: tuple[str, ...], verb: str) -> str:

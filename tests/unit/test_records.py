@@ -19,6 +19,7 @@ from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.transcript.records import Kind, Record, Transcript
 from smtp_tui.transcript.runs import SHOWN, Role, runs, said, text
 from smtp_tui.wire import events as wire
+from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target, TlsMode
 
 CLEAR, VERIFIED = wire.Protection.CLEAR, wire.Protection.VERIFIED
@@ -610,6 +611,7 @@ def test_clearing_forgets_lines_and_goes_on_counting() -> None:
 
 def test_of_a_long_message_the_first_part_is_lines_and_the_rest_a_count() -> None:
     lines = Transcript()
+    lines.add(wire.DeliveryProgress(1.0, 1, 0, 2_560_000, Way.DATA))
     piece = b"x" * 62 + b"\r\n"
     for number in range(40):
         lines.add(wire.Sent(1.0, 1, piece * 1000, number * 64_000, (), "", CLEAR, message=True))
@@ -619,3 +621,17 @@ def test_of_a_long_message_the_first_part_is_lines_and_the_rest_a_count() -> Non
     assert sum(len(record.raw) for record in text) == 1024 * 1024
     assert count.note.startswith(f"… and {left_out:,} octets more of the message")
     assert dot.raw == b".\r\n"
+
+
+def test_a_message_in_many_chunks_is_cut_as_one_and_the_next_begins_anew() -> None:
+    lines = Transcript()
+    piece = b"x" * 62 + b"\r\n"
+    shown = []
+    for _ in range(2):
+        lines.add(wire.DeliveryProgress(1.0, 1, 0, 2_560_000, Way.BDAT))
+        for _ in range(40):
+            lines.add(wire.Sent(1.0, 1, b"BDAT 64000\r\n", 0, (), "", CLEAR))
+            lines.add(wire.Sent(1.0, 1, piece * 1000, 0, (), "", CLEAR, message=True))
+        kept = [lines[number] for number in range(lines.first, lines.end)]
+        shown.append(sum(len(record.raw) for record in kept if record.raw == piece))
+    assert shown == [1024 * 1024, 2 * 1024 * 1024]

@@ -21,6 +21,7 @@ class Terminal:
 
     def __init__(self, directory: Path, columns: int, rows: int) -> None:
         self._socket = str(directory / "tmux")
+        self.editor = directory / "editor"
         self._size = ("-x", str(columns), "-y", str(rows))
         self._pause = threading.Event()
 
@@ -63,6 +64,7 @@ class Terminal:
             **os.environ,
             "TERM": "xterm-256color",
             "SMTP_TUI_CONFIG": self._socket + ".toml",
+            "EDITOR": str(self.editor),
         }
         done = subprocess.run(
             ["tmux", "-f", os.devnull, "-S", self._socket, *arguments],
@@ -127,3 +129,41 @@ def test_nothing_answers_and_the_form_stays_filled_in(terminal: Terminal) -> Non
     terminal.shows("refused", "Port      1 ")
     terminal.press("C-q")
     terminal.shows("left with 0")
+
+
+def editor(terminal: Terminal, script: str) -> None:
+    """What EDITOR names; $1 is the file it gets."""
+    terminal.editor.write_text(f"#!/bin/sh\n{script}\n")
+    terminal.editor.chmod(0o700)
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+def test_the_persons_own_editor_gets_the_message_and_gives_back_any_octets(
+    terminal: Terminal,
+) -> None:
+    editor(terminal, r"""printf 'Subject: mine\n\nbad \377 \033[2J\n' > "$1" """)
+    terminal.start()
+    terminal.shows("Connection")
+    terminal.press("F9")
+    terminal.shows("Message ─ Minimal")
+    terminal.press("F4")
+    terminal.shows("Subject: mine", "bad ¿ ¿[2J", "Some octets are no UTF-8")
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [('rm "$1"', "the file is gone"), ("exit 3", "ended with 3"), (None, "Nothing is taken")],
+    ids=["vanished", "failed", "missing"],
+)
+def test_an_editor_that_gives_nothing_back_leaves_the_message(
+    terminal: Terminal, script: str | None, words: str
+) -> None:
+    if script is not None:
+        editor(terminal, script)
+    terminal.start()
+    terminal.shows("Connection")
+    terminal.press("F9")
+    terminal.shows("Message ─ Minimal")
+    terminal.press("F4")
+    terminal.shows(words, "This message was written to see")
