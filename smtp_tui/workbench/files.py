@@ -6,12 +6,15 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import App
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
 from smtp_tui.workbench.question import Question
+
+_T = TypeVar("_T")
 
 MOST = 256 * 1024 * 1024
 """Octets of a file that are read at the most."""
@@ -29,6 +32,19 @@ def read(
 ) -> None:
     """Read a file; ``done`` gets what ``change`` makes of it, or why not, on the UI loop."""
     _work(app, lambda: change(_read(Path(path).expanduser())), done)
+
+
+def load(
+    app: App[None],
+    path: str,
+    make: Callable[[bytes], _T],
+    done: Callable[[_T | Exception], None],
+) -> None:
+    """Read a file and make something of it; ``done`` gets that, or why not, on the UI loop.
+
+    ``make`` may raise ``ValueError``.
+    """
+    _work(app, lambda: make(_read(Path(path).expanduser())), done)
 
 
 def write(
@@ -53,14 +69,12 @@ def write(
     work(replace=False)
 
 
-def _work(
-    app: App[None], job: Callable[[], bytes], done: Callable[[bytes | Exception], None]
-) -> None:
+def _work(app: App[None], job: Callable[[], _T], done: Callable[[_T | Exception], None]) -> None:
     def work() -> None:
-        result: bytes | Exception
+        result: _T | Exception
         try:
             result = job()
-        except (FileError, AlreadyThere, SaveError) as error:
+        except (FileError, AlreadyThere, SaveError, ValueError) as error:
             result = error
         app.call_later(done, result)
 

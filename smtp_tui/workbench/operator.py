@@ -200,6 +200,14 @@ class Operator:
         else:
             self._when_agreed(unsafe, go)
 
+    def send_text(self, data: bytes, sent: Callable[[], None]) -> None:
+        """Send message text whose beginning was agreed to; calls ``sent`` when it is on its way."""
+        if self.view.takes_lines:
+            self._post(actions.SendRaw(data))
+            sent()
+        else:
+            self._tell(self._not_connected())
+
     def deliver(self, message: bytes, way: Way, sent: Callable[[], None]) -> None:
         """Send a whole message after its recipients; calls ``sent`` when it is on its way."""
         view = self.view

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from smtp_tui.workbench.actions import (
     composer,
     credentials,
+    scripts,
     server,
     session,
     sharing,
@@ -29,6 +30,7 @@ ACTIONS: Mapping[str, type[UserAction]] = {
         composer.ACTIONS,
         credentials.ACTIONS,
         sharing.ACTIONS,
+        scripts.ACTIONS,
         window.LAST,
     )
     for action in group

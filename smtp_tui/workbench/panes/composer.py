@@ -251,7 +251,8 @@ class Composer(Vertical):
             )
         view = self._view
         if not view.takes_lines:
-            return Content.styled(hints.not_connected(view, self._keys.first("connect")), "$quiet")
+            keys = self._keys.first("connect"), self._keys.first("script-here")
+            return Content.styled(hints.not_connected(view, *keys), "$quiet")
         match view.state.phase:
             case Phase.BODY:
                 return Content.styled("What you type goes out line by line, as it is.", "$quiet")

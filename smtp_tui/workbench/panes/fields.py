@@ -90,6 +90,8 @@ class Field(Input):
             event.prevent_default()
             event.stop()
             await self.run_action(action)
+        elif event.key.startswith("alt+"):
+            event.prevent_default()  # the base class would type the letter
 
     def paste(self, text: str) -> None:
         """Put the first line of pasted text at the cursor, over the selection."""

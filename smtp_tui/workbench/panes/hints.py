@@ -26,8 +26,8 @@ def quiet(words: list[str]) -> Content:
     return Content.styled("  " + " · ".join(word for word in words if word), "$quiet")
 
 
-def not_connected(view: SessionView, key: str) -> str:
-    """Why nothing can be sent now; ``key`` connects."""
+def not_connected(view: SessionView, key: str, replay: str) -> str:
+    """Why nothing can be sent now; ``key`` connects, ``replay`` also says again what was said."""
     match view.link:
         case Link.RESOLVING | Link.CONNECTING:
             return "Connecting; escape gives up."
@@ -35,6 +35,10 @@ def not_connected(view: SessionView, key: str) -> str:
             return "TLS handshake; nothing can be sent now."
         case Link.IDLE:
             return f"Not connected: {key} connects. What you type here stays."
+        case Link.CLOSED if view.greeting is not None and not view.farewell:
+            return (
+                f"Not connected any more: {key} connects again, {replay} also replays the session."
+            )
         case _:
             return f"Not connected any more: {key} connects again. What you type here stays."
 

@@ -37,6 +37,7 @@ from smtp_tui.workbench.panes.keybar import KeyBar
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.panes.status import StatusBar
+from smtp_tui.workbench.playing import Playing
 from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.revealing import Revealing
@@ -87,6 +88,7 @@ class MainScreen(Screen[None]):
         self._profile = profile
         self.operator = Operator(self._ask, self.say, keys)
         self.tokens = TokenKeys(self)
+        self.playing = Playing(self, keys)
         self.revealing = Revealing(self, self.tokens.show_secrets)
         self.completing = Completing(self)
         self.drafting = Drafting(self)
@@ -100,6 +102,7 @@ class MainScreen(Screen[None]):
                 yield ServerPane()
             with Vertical(id="talk"):
                 yield LogPane(keys=self._keys)
+                yield self.playing.pane
                 yield Composer(
                     self._keys, self._send, self._give_up, self._octets, self.completing.ways
                 )
@@ -126,6 +129,7 @@ class MainScreen(Screen[None]):
                     title = "Connection lost" if self.view.connected else "Not connected"
                     self.notify(visible(self.view.text), title=title, markup=False)
         self.operator.update(self.view)
+        self.playing.receive(batch)
         if self.view is not before:  # a flood of lines says nothing new to the other panes
             self._draw()
 
