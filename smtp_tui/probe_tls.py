@@ -30,6 +30,9 @@ def tls_section(survey: Survey) -> Iterator[RenderableType]:
         yield Text.assemble(("✗ ", "red"), (visible(survey.tls_error), "red"))
     elif facts is not None:
         yield _verified() if facts.verified else _unverified()
+        if facts.outdated:
+            text = f"▲ {wording.version(facts.version)} protects nothing any more (RFC 8996)"
+            yield Text(text, "yellow")
     if facts is None:
         return
     session = _session(facts)

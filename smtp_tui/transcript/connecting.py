@@ -58,8 +58,8 @@ class Connecting:
             case wire.TlsStarted():
                 yield Words(Kind.NOTE, "TLS handshake …", under_way=True)
             case wire.TlsEstablished(facts=facts):
-                worth = wire.Protection.VERIFIED if facts.verified else wire.Protection.UNVERIFIED
-                yield Words(Kind.NOTE, wording.established(facts, today()), facts.elapsed, worth)
+                words = wording.established(facts, today())
+                yield Words(Kind.NOTE, words, facts.elapsed, facts.protection)
             case wire.Failed():
                 self._failed = True
                 yield Words(Kind.ALARM, event.text)

@@ -92,6 +92,7 @@ class Course:
         self._alarm = ""
         self._fault = ""
         self._desync = ""
+        self._service = ""
 
     @property
     def broken(self) -> bool:
@@ -109,6 +110,8 @@ class Course:
                 self._failed = event
             case wire.Alarm(text=text) if self.playing:  # a close that is not tidy harms nobody
                 self._alarm = self._alarm or text
+            case wire.Note(text=text) if self._fault and not self.replies:
+                self._service = self._service or text  # what it speaks in place of SMTP
             case wire.Refused(text=text):
                 self.refused = self.refused or text
             case wire.Told(event=told):
@@ -163,7 +166,7 @@ class Course:
         if self._failed is not None:
             tls = self._failed.failure is wire.Failure.TLS
             return Outcome.TLS_FAILED if tls else Outcome.NO_CONNECTION, self._failed.text
-        if fault := self._fault or self._desync:
+        if fault := self._service or self._fault or self._desync:
             return Outcome.PROTOCOL_BROKEN, fault
         if self.unsafe:
             return Outcome.TLS_FAILED, self.unsafe

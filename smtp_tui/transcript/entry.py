@@ -26,6 +26,7 @@ _PROTECTIONS = {
     Protection.CLEAR: "not encrypted: anyone on the path could read it",
     Protection.VERIFIED: "encrypted with TLS, to a server whose certificate was verified",
     Protection.UNVERIFIED: "encrypted with TLS, but nobody vouches for the server",
+    Protection.OUTDATED: "encrypted, but TLS 1.0 and 1.1 protect nothing any more (RFC 8996)",
 }
 _ANSWERED = {
     "(greeting)": "the connection: it is the greeting",

@@ -31,6 +31,7 @@ _PROTECTIONS = {
     Protection.CLEAR: "clear",
     Protection.VERIFIED: "verified",
     Protection.UNVERIFIED: "unverified",
+    Protection.OUTDATED: "outdated",
 }
 _BY_NAME = {name: protection for protection, name in _PROTECTIONS.items()}
 _LABEL = re.compile(r"[A-Za-z0-9_. -]{0,40}")

@@ -29,6 +29,9 @@ PATIENCE = 300.0
 _FAREWELL = 5.0
 """Seconds the server has for what is still open and for closing."""
 
+_TRUSTED = (Protection.VERIFIED, Protection.OUTDATED)
+"""Where credentials may go; old TLS is spoken only where that was asked for."""
+
 _PIECE = 64 * 1024
 _CHALLENGE = 334
 
@@ -177,7 +180,7 @@ class Player:
     def _refuse_disclosure(self, burst: Burst) -> None:
         """Stop before credentials go where anybody could read them."""
         connection = self._connection
-        if not self._target.verify or connection.protection is Protection.VERIFIED:
+        if not self._target.verify or connection.protection in _TRUSTED:
             return
         if self._target.unix_path is not None or is_loopback(connection.address):
             return

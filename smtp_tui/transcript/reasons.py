@@ -6,19 +6,19 @@ from smtp_tui.smtp.events import Reply, Unsolicited
 from smtp_tui.smtp.explain import explain
 from smtp_tui.smtp.state import State
 
-_OPENS = "enter explains"
-
 
 class Reasons:
     """Remembers, for one connection, what was said last, so that it is not said again and again.
 
-    ``state`` is the session as it stood when the reply came; keep it up to date.
+    ``state`` is the session as it stood when the reply came; keep it up to date. ``way`` says
+    how to learn more, "" where nothing tells more.
     """
 
-    __slots__ = ("_said", "state")
+    __slots__ = ("_said", "_way", "state")
 
-    def __init__(self) -> None:
+    def __init__(self, way: str = "") -> None:
         self._said = ""
+        self._way = way
         self.state = State()
 
     def words(self, reply: Reply | Unsolicited) -> str:
@@ -30,4 +30,4 @@ class Reasons:
         if not hint or hint == self._said:
             return ""
         self._said = hint
-        return f"why? {hint} {_OPENS}"
+        return f"why? {hint} {self._way}".rstrip()

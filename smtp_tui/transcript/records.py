@@ -39,6 +39,7 @@ class Transcript:
     ``most_records`` and about ``most_octets`` are), ``end`` the one after the newest. A line that
     tells of something under way is replaced by the line that tells how it went. A ``whole`` one
     makes lines of every octet, also of very long messages and of endless octets that are no reply.
+    ``way`` ends the line that says why something was refused: how to learn more.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Transcript:
         most_octets: int = MOST_OCTETS,
         *,
         whole: bool = False,
+        way: str = "",
     ) -> None:
         self._ring = Ring(most_records, most_octets)
         self._whole = WholeLines() if whole else None
         self._most_text = sys.maxsize if whole else MOST_TEXT
         self._most_faults = sys.maxsize if whole else _FAULT_LINES
+        self._way = way
         self._exchanges = Exchanges()
         self._opened: dict[int, float] = {}
         self._text = MessageText(self._most_text)
@@ -168,7 +171,7 @@ class Transcript:
         self._annotator = Annotator()
         self._connecting = Connecting()
         self._reads = Reads()
-        self._reasons = Reasons()
+        self._reasons = Reasons(self._way)
         self._protection = wire.Protection.CLEAR
         self._going_on = b""  # the last line of a reply whose end has not come
         self._replied = ""  # the text of the first line of the last reply

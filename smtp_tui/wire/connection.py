@@ -303,8 +303,7 @@ class Connection(Standing):
     def _secured(self, facts: TlsFacts) -> None:
         now = self._clock()
         self.facts = facts
-        verified = facts.verified
-        self._teller.protection = Protection.VERIFIED if verified else Protection.UNVERIFIED
+        self._teller.protection = facts.protection
         self._sink(TlsEstablished(now, self.number, facts))
         self._talk.dialogue.tls_started()
         self._teller.state(self._talk.dialogue)
@@ -356,7 +355,7 @@ class Connection(Standing):
         if ungreeted and self.target.tls is not TlsMode.IMPLICIT:
             self._teller.note(endings.UNGREETED, Remedy.USE_IMPLICIT_TLS)
         text = endings.of_server(end, closed, phase=phase, message=message, quitting=quitting)
-        self._finish(clean, text)
+        self._finish(clean, text, truncated=in_tls and not end.clean)
 
     def _fail(self, failure: Failure, text: str, remedy: Remedy | None = None) -> None:
         self.failure = Failed(self._clock(), self.number, failure, text, remedy, self.facts)
@@ -364,9 +363,9 @@ class Connection(Standing):
         made = failure is Failure.TLS and self.stage is not Stage.NEW
         self._finish(False, endings.TLS_FAILED if made else endings.NOT_MADE)
 
-    def _finish(self, clean: bool, text: str) -> None:
+    def _finish(self, clean: bool, text: str, *, truncated: bool = False) -> None:
         if self.finished:
             return
         self._link.close()
         self._talk.close()
-        self._sink(Gone(self._clock(), self.number, clean, text))
+        self._sink(Gone(self._clock(), self.number, clean, text, truncated))

@@ -18,6 +18,7 @@ class Protection(Enum):
     CLEAR = "not encrypted"
     VERIFIED = "TLS, verified"
     UNVERIFIED = "TLS, not verified"
+    OUTDATED = "TLS, too old"
 
 
 class Remedy(Enum):
@@ -83,6 +84,21 @@ class TlsFacts:
     server_name: str = ""
     client_asked: bool = False
     resumed: bool = False
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the version is one that protects nothing any more (RFC 8996)."""
+        return self.version in _OUTDATED
+
+    @property
+    def protection(self) -> Protection:
+        """What this session is worth against an onlooker."""
+        if not self.verified:
+            return Protection.UNVERIFIED
+        return Protection.OUTDATED if self.outdated else Protection.VERIFIED
+
+
+_OUTDATED = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +321,16 @@ class DeliveryFinished:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The connection is over; ``clean`` is False when the end may be forged or was an error."""
+    """The connection is over; ``clean`` is False when the end may be forged or was an error.
+
+    ``truncated``: it was encrypted, and closed without TLS being ended by a close_notify first.
+    """
 
     at: float
     connection: int
     clean: bool
     text: str = field(repr=False)
+    truncated: bool = False
 
 
 Event = (

@@ -9,6 +9,7 @@ from smtp_tui.smtp import secrets
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.state import Phase, Sync
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.wording import version
 from smtp_tui.wire.target import TlsMode
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.session import SessionView
@@ -104,6 +105,8 @@ def _why_unsafe(view: SessionView) -> str:
     if not view.verified:
         reason = visible(view.tls.problem) if view.tls is not None else ""
         return f"will go to a server whose certificate is not verified: {reason or 'not checked'}"
+    if view.tls is not None and view.tls.outdated:
+        return f"will go over {version(view.tls.version)}, which protects nothing any more"
     if view.state.sync is not Sync.OK:
         return "may reach the server as something else: replies no longer match commands"
     return ""

@@ -29,8 +29,14 @@ _GUTTERS = {
     Protection.CLEAR: "log--gutter-clear",
     Protection.VERIFIED: "log--gutter-verified",
     Protection.UNVERIFIED: "log--gutter-unverified",
+    Protection.OUTDATED: "log--gutter-unverified",
 }
-_NOTES = {None: "log--note", Protection.VERIFIED: "log--good", Protection.UNVERIFIED: "log--hint"}
+_NOTES = {
+    None: "log--note",
+    Protection.VERIFIED: "log--good",
+    Protection.UNVERIFIED: "log--hint",
+    Protection.OUTDATED: "log--hint",
+}
 _KINDS = {
     Kind.OPENING: "log--heading",
     Kind.HINT: "log--hint",

@@ -16,13 +16,15 @@ from smtp_tui.transcript.expression import TooSlow
 from smtp_tui.transcript.query import Query
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.runs import said
-from smtp_tui.transcript.trouble import begins_trouble
+from smtp_tui.transcript.trouble import begins_trouble, refuses
 from smtp_tui.workbench.log_canvas import LogCanvas
 from smtp_tui.workbench.log_search import Search
 from smtp_tui.workbench.log_strips import selected_text
 
 _FAR = 1 << 30
 """A column behind the end of every row."""
+_REMEMBERED = 5_000
+"""Lines among which the newest refusal is looked for."""
 _PAUSE = 0.005
 """Seconds between two slices of a search."""
 
@@ -147,7 +149,10 @@ class LogView(LogCanvas):
             return
         if search.around:
             self._say("Past the end: on from the other one.")
-        line = search.found
+        self._show(search.found)
+
+    def _show(self, line: int) -> None:
+        """Go to a line, out of its fold."""
         if self.lens.hides(line):
             self.lens.fold(line, folded=False)
             self._lay_out(self.cursor)
@@ -296,6 +301,19 @@ class LogView(LogCanvas):
             self.point(True)
             self.show_cursor()
             self.post_message(self.DetailRequested(bool(octets)))
+
+    def point_at_refusal(self) -> bool:
+        """Go to the newest refusal and ask for its detail; False where there is none."""
+        lines = self.transcript
+        for line in range(lines.end - 1, max(lines.first, lines.end - _REMEMBERED) - 1, -1):
+            before = lines[line - 1] if line > lines.first else None
+            if refuses(lines[line], before):
+                if self.lens.filter is not None and self.lens.hides(line):
+                    self.look_for(None, hiding=True)
+                self._show(line)
+                self.action_detail(0)
+                return True
+        return False
 
     def action_cursor(self, step: int) -> None:
         """One line up or down; down from the newest follows the end."""

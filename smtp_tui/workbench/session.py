@@ -58,6 +58,7 @@ class SessionView:
     a refused certificate. ``stages`` keep the capabilities named so far. ``envelope`` counts the
     recipients of the message under way or just taken, ``taken`` says whether the server took it.
     ``starttls_refused``: it was, when last tried. ``farewell``: QUIT was answered.
+    ``truncated``: TLS was cut off, not ended.
     ``auth_refused``: the last known command was AUTH, in vain; answers to it may still be typed.
     ``delivery`` is how far a message is on its way, ``delivered`` what became of the last one.
     ``rtt`` is in seconds.
@@ -82,6 +83,7 @@ class SessionView:
     rtt: float | None = None
     timings: Timings = field(default_factory=Timings)
     starttls_refused: bool = False
+    truncated: bool = False
     remedy: wire.Remedy | None = None
     failure: wire.Failure | None = None
     text: str = field(default="", repr=False)
@@ -111,6 +113,13 @@ class SessionView:
     def verified(self) -> bool:
         """Whether the octets are encrypted to the server that was meant."""
         return self.encrypted and self.tls is not None and self.tls.verified
+
+    @property
+    def ending(self) -> str:
+        """What happened to a connection that ended badly, in two words."""
+        if not self.connected:
+            return "Not connected"
+        return "No TLS" if self.failure is wire.Failure.TLS else "Connection lost"
 
 
 def advance(view: SessionView, event: wire.Event) -> SessionView:
@@ -150,9 +159,10 @@ def advance(view: SessionView, event: wire.Event) -> SessionView:
             return replace(view, delivery=None, delivered=event)
         case wire.Note(remedy=remedy) if remedy is not None:
             return replace(view, remedy=remedy)
-        case wire.Gone(text=text):
+        case wire.Gone(text=text, truncated=truncated):
             link = view.link if view.link is Link.FAILED else Link.CLOSED
-            return replace(view, link=link, pending=(), exchange=None, text=view.text or text)
+            view = replace(view, link=link, pending=(), exchange=None, truncated=truncated)
+            return replace(view, text=view.text or text)
         case _:
             return view
 

@@ -25,6 +25,10 @@ MOST_SHOWN = 20
 """Certificates of a chain; a server that sends more has none of use behind them."""
 
 _MOST_NAMES = 12
+_CUT_OFF = (
+    "closed without close_notify: after QUIT that does no harm, before it somebody on the way may"
+    " have cut the connection"
+)
 _LABEL = 14
 _DEEPEST = 5
 _SOON = 14
@@ -53,11 +57,6 @@ class Link:
         return tlsa(self.facts, host, target.port, end_entity=self.place == 0)
 
 
-def is_old(facts: TlsFacts) -> bool:
-    """Whether the version is one that protects nothing any more (RFC 8996)."""
-    return facts.version in ("TLSv1", "TLSv1.1")
-
-
 def chain_of(facts: TlsFacts, verdicts: Sequence[Verdict]) -> tuple[Link, ...]:
     """The certificates to show, the server's own first, at last the root it was trusted by."""
     links = [Link(describe(der), place) for place, der in enumerate(facts.chain[:MOST_SHOWN])]
@@ -77,14 +76,21 @@ def report(
     links: Sequence[Link],
     chosen: int,
     width: int,
+    *,
+    truncated: bool = False,
 ) -> tuple[list[Content], int]:
-    """All lines for a width in cells, and on which the chosen certificate begins."""
+    """All lines for a width in cells, and on which the chosen certificate begins.
+
+    ``truncated``: the session is over, and TLS was cut off.
+    """
     lines = [*_headline(facts, width)]
     if verdicts:
         lines += [Content(""), _heading("Checks")]
         for verdict in verdicts:
             lines += _verdict(verdict, width)
     lines += [Content(""), _heading("Session"), *_session(facts, target, width)]
+    if truncated:
+        lines += _row("End", _CUT_OFF, width, style="$warning")
     lines += [Content(""), _heading("Chain"), *_about_chain(facts, width)]
     begins = 0
     for link in links:
@@ -103,7 +109,7 @@ def _headline(facts: TlsFacts, width: int) -> Iterator[Content]:
     else:
         text = "▲ Encrypted, but not verified: nobody vouches for who this is."
         yield from _wrapped(text, width, "bold $warning")
-    if is_old(facts):
+    if facts.outdated:
         text = f"▲ {version(facts.version)} protects nothing any more: send no password over it."
         yield from _wrapped(text, width, "bold $warning")
 

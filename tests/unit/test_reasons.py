@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from smtp_tui.smtp.dialogue import Dialogue
+from smtp_tui.smtp.events import Unsolicited
+from smtp_tui.transcript.reasons import Reasons
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target
+
+REFUSED = Unsolicited(530, "5.7.0", (b"5.7.0 Authentication required",), b"530 5.7.0 x\r\n")
 
 
 class Session:
@@ -57,15 +61,18 @@ class Session:
 def test_a_refusal_is_followed_by_one_line_that_says_why() -> None:
     session = Session().greeted().write(b"MAIL FROM:<a@example.org>\r\n")
     session.read(b"530-5.7.0 Authentication Required. For more\r\n530 5.7.0 go - gsmtp\r\n")
-    assert session.hints == ["why? Sign in first. enter explains"]
+    assert session.hints == ["why? Sign in first."]
     assert session.records[-1].kind is Kind.HINT
+
+
+def test_it_ends_with_the_way_to_learn_more_where_there_is_one() -> None:
+    assert Reasons("f3 explains").words(REFUSED) == "why? Sign in first. f3 explains"
+    assert Reasons().words(REFUSED) == "why? Sign in first."
 
 
 def test_the_session_is_known_to_what_says_why() -> None:
     session = Session().greeted().write(b"MAIL FROM:<a@example.org>\r\n")
-    assert session.read(b"530 5.7.0 no\r\n").hints == [
-        "why? Encrypt first, then sign in. enter explains"
-    ]
+    assert session.read(b"530 5.7.0 no\r\n").hints == ["why? Encrypt first, then sign in."]
 
 
 def test_the_same_refusal_again_is_not_explained_again() -> None:
@@ -83,7 +90,7 @@ def test_what_accepts_gets_no_line_of_ours() -> None:
 
 def test_a_reply_nobody_asked_for_is_explained_too() -> None:
     assert Session().greeted().read(b"421 4.4.2 timeout\r\n").hints == [
-        "why? The server waited too long for you and closes. enter explains"
+        "why? The server waited too long for you and closes."
     ]
 
 

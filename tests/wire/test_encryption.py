@@ -160,6 +160,7 @@ def test_a_cut_without_close_notify_may_be_forged(authority: Authority) -> None:
         driven.until_over()
     gone = driven.one(Gone)
     assert (gone.clean, "cut it" in gone.text) == (False, True)
+    assert gone.truncated
     assert not driven.told(smtp.Closed)[0].clean
 
 

@@ -348,6 +348,13 @@ def test_a_starttls_that_leads_nowhere_exits_4(run: Run) -> None:
     assert "EHLO" not in ran.out
 
 
+def test_another_service_is_called_by_its_name(run: Run) -> None:
+    with serve(says(b"* OK IMAP4rev1 ready\r\n")) as server:
+        ran = run("S: 220\nC: EHLO me\nS: 250\n", plain(server.port))
+    assert ran.code == 5, ran
+    assert "This is an IMAP server" in ran.err
+
+
 @pytest.mark.parametrize(
     "answer",
     [

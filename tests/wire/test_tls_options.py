@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from smtp_tui.wire.context import build_context
-from smtp_tui.wire.events import Alarm, Failed, Note, Received, TlsEstablished, TlsFacts
+from smtp_tui.wire.events import Alarm, Failed, Note, Protection, Received, TlsEstablished, TlsFacts
 from smtp_tui.wire.target import Target, TargetError, TlsMode, validate
 from smtp_tui.wire.tls import session
 from smtp_tui.wire.tls_failures import TLSFailure, TlsProblem
@@ -230,6 +230,8 @@ def test_an_old_server_is_reached_when_that_was_asked_for_and_it_is_told(
             facts = secured(driven)
     assert facts.version == "TLSv1"
     assert any("TLS 1.0 and 1.1" in note.text for note in driven.all(Note))
+    assert facts.verified
+    assert driven.connection.protection is Protection.OUTDATED
 
 
 def test_the_ciphers_asked_for_are_offered_alone(authority: Authority) -> None:

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.detail import DetailPane
@@ -35,7 +36,7 @@ async def test_a_refusal_is_explained_with_its_source_and_the_key(
             b"MAIL FROM:<a@example.org>", STARTTLS_FIRST
         )
         await on_the_log(at)
-        assert "╰ why? Encrypt first. enter explains" in at.text()
+        assert "╰ why? Encrypt first. alt+w explains" in at.text()
         await at.press(key)
         detail = at.desk.query_one(DetailPane)
         assert detail.has_focus
@@ -63,6 +64,41 @@ async def test_enter_does_what_is_suggested() -> None:
         await at.press("enter", "enter")
         assert [type(action).__name__ for action in at.posted] == ["StartTls"]
         assert not at.desk.query(DetailPane)
+
+
+async def test_alt_w_explains_the_newest_refusal_from_anywhere_and_comes_back() -> None:
+    async with window() as at:
+        scene = session(at).both(b"EHLO me", b"250-x\r\n250 STARTTLS\r\n")
+        await at.press("alt+w")
+        assert "Nothing was refused so far." in at.text()
+        scene.both(b"MAIL FROM:<a@example.org>", b"530-5.7.0 Must\r\n" + STARTTLS_FIRST)
+        scene.both(b"NOOP", b"250 fine\r\n")
+        await at.type("half a li")
+        await at.press("alt+w")
+        assert "530 5.7.0  refused" in at.text()
+        await at.press("alt+w", "escape")
+        assert not at.desk.query(DetailPane)
+        assert at.app.focused is at.desk.composer.field
+        assert at.desk.composer.text == "half a li"
+        assert at.desk.query_one(LogView).following
+
+
+@pytest.mark.parametrize("key", ["slash", "Z"])
+async def test_a_refusal_that_is_filtered_out_or_folded_is_brought_back(key: str) -> None:
+    async with window() as at:
+        scene = session(at).both(b"EHLO me", b"250 x\r\n")
+        scene.both(b"MAIL FROM:<a@example.org>", STARTTLS_FIRST).both(b"NOOP", b"250 fine\r\n")
+        await on_the_log(at)
+        await at.press(key, *("NOOP" if key == "slash" else ""), "enter" if key == "slash" else "k")
+        await at.press("alt+w")
+        assert "530 5.7.0  refused" in at.text()
+
+
+async def test_the_hint_names_the_key_the_person_chose() -> None:
+    async with window(settings=Settings(keys={"explain": "alt+y"})) as at:
+        session(at).both(b"MAIL FROM:<a@example.org>", STARTTLS_FIRST)
+        await at.pilot.pause()
+        assert "alt+y explains" in at.text()
 
 
 async def test_a_suggested_command_is_put_down_and_not_sent() -> None:

@@ -50,6 +50,18 @@ async def test_f7_in_the_clear_asks_and_names_what_would_be_read() -> None:
         assert at.posted == []
 
 
+async def test_f7_over_tls_that_is_too_old_asks() -> None:
+    async with window() as at:
+        at.scene().secured(replace(FACTS, version="TLSv1.1"))
+        at.desk.credentials.fill("user@gmail.com", "password")
+        await at.pilot.pause()
+        await at.press("f7")
+        assert asked(at)
+        words = str(at.app.screen.query_one(".dialog Static", Static).content)
+        assert "will go over TLS 1.1, which protects nothing any more" in words
+        assert at.posted == []
+
+
 @pytest.mark.parametrize("key", ["enter", "escape", "n"])
 async def test_the_safe_answer_is_the_default(key: str) -> None:
     async with window() as at:

@@ -111,6 +111,13 @@ def test_the_top_line_says_so_when_nobody_vouches_for_the_server() -> None:
     assert "TLS 1.3 ✗ not verified" in status_line(view_of("secured", facts=facts), 120).plain
 
 
+def test_the_top_line_says_so_when_tls_is_too_old() -> None:
+    facts = replace(FACTS, version="TLSv1")
+    line = status_line(view_of("secured", facts=facts), 120)
+    assert "TLS 1.0 ▲ too old to protect" in line.plain
+    assert "verified" not in line.plain
+
+
 def test_the_rail_is_spelt_out_when_there_is_room_and_squares_when_not() -> None:
     view = view_of("secured")
     assert "TCP ━ 220 ━ EHLO ━ TLS ━  EHLO  ─ AUTH ─ MAIL" in status_line(view, 120).plain

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from smtp_tui.wire import actions
 from smtp_tui.wire import events as wire
@@ -86,6 +86,17 @@ def whole(facts: wire.TlsFacts, target: Target = GMAIL, width: int = 100) -> str
     lines, _ = report(facts, target, verdicts, chain_of(facts, verdicts), 0, width)
     assert all(line.cell_length <= width for line in lines)
     return "\n".join(line.plain for line in lines)
+
+
+@SIZES
+@pytest.mark.parametrize("truncated", [True, False])
+async def test_a_session_that_was_cut_off_says_so(size: tuple[int, int], truncated: bool) -> None:
+    async with window(size=size) as at:
+        take = at.scene().secured(VERIFIED).sink
+        take(wire.Gone(9.0, 1, False, "The connection ended.", truncated))
+        await at.press("f10")
+        text = str(at.app.screen.query_one("#tls-text", Static).content)
+        assert ("closed without close_notify" in text) is truncated
 
 
 @SIZES

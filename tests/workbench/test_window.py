@@ -208,7 +208,14 @@ async def test_an_action_taken_from_the_palette_runs() -> None:
 
 @pytest.mark.parametrize(
     ("letter", "id"),
-    [("c", "composer-input"), ("h", "host"), ("u", "user"), ("s", "server"), ("t", "tls-mode")],
+    [
+        ("c", "composer-input"),
+        ("h", "host"),
+        ("u", "user"),
+        ("s", "server"),
+        ("t", "tls-mode"),
+        ("x", "tls-options"),
+    ],
 )
 async def test_a_letter_jumps(letter: str, id: str) -> None:
     async with window() as at:
@@ -226,7 +233,7 @@ async def test_jumping_to_the_log_gives_its_lines_the_focus() -> None:
 async def test_a_key_without_a_place_stays() -> None:
     async with window() as at:
         before = at.app.focused
-        await at.press("ctrl+o", "x")
+        await at.press("ctrl+o", "z")
         assert at.app.screen is at.desk
         assert at.app.focused is before
 
@@ -351,6 +358,16 @@ async def test_quit_moved_elsewhere_still_answers_to_ctrl_q() -> None:
         at.desk.query_one("#setup").focus()
         await at.press("ctrl+q")
         assert at.app._exit
+
+
+async def test_a_handshake_that_failed_is_not_called_a_lost_connection() -> None:
+    async with window() as at:
+        take = at.scene().greeted().sink
+        take(wire.Failed(0, 1, wire.Failure.TLS, "The certificate expired."))
+        take(wire.Gone(0, 1, False, "Closed, because there is no TLS."))
+        await at.pilot.pause()
+        (toast,) = at.app._notifications
+        assert (toast.title, toast.message) == ("No TLS", "The certificate expired.")
 
 
 async def test_what_never_was_a_connection_is_not_called_lost() -> None:

@@ -17,6 +17,7 @@ _GUTTERS = {
     Protection.CLEAR: "#f47a7f",
     Protection.VERIFIED: "#9bcf80",
     Protection.UNVERIFIED: "#f7c564",
+    Protection.OUTDATED: "#f7c564",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from smtp_tui.workbench.actions import (
     composer,
     credentials,
+    log,
     scripts,
     server,
     session,
@@ -24,6 +25,7 @@ ACTIONS: Mapping[str, type[UserAction]] = {
     for group in (
         window.FIRST,
         session.ACTIONS,
+        log.ACTIONS,
         timings.ACTIONS,
         tls.ACTIONS,
         server.ACTIONS,

@@ -27,7 +27,7 @@ class ShowTls(UserAction):
             return
         refused = view.remedy is Remedy.SKIP_VERIFICATION
         look_on = screen.connect_other_way if refused else None
-        screen.app.push_screen(TlsScreen(view.tls, view.target, look_on))
+        screen.app.push_screen(TlsScreen(view.tls, view.target, look_on, truncated=view.truncated))
 
 
 class TlsSettings(UserAction):

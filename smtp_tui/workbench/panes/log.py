@@ -74,7 +74,9 @@ class LogPane(Container):
     ) -> None:
         super().__init__(id=id)
         self._keys = keys if keys is not None else Keys()
-        self.transcript = transcript if transcript is not None else Transcript()
+        way = f"{self._keys.first('explain')} explains"
+        self.transcript = transcript if transcript is not None else Transcript(way=way)
+        self._back: Widget | None = None  # who gets the focus when the detail closes
         self.border_title = Content("Session")
 
     def compose(self) -> ComposeResult:
@@ -134,12 +136,26 @@ class LogPane(Container):
         self.mount(pane)
         pane.focus()
 
+    def explain_refusal(self, back: Widget | None) -> bool:
+        """Open the detail of the newest refusal, from where the focus is ``back`` afterwards.
+
+        False: there is none among the lines.
+        """
+        inside = back is None or self in back.ancestors
+        if not self.view.point_at_refusal():
+            return False
+        self._back = self._back if inside else back
+        return True
+
     @on(DetailPane.Closed)
     def close_detail(self) -> None:
-        """Close the detail, if it is open, and go back to the lines."""
+        """Close the detail, if it is open, and go back to where the person came from."""
         if self.query(DetailPane):
             self.query(DetailPane).remove()
-            self.view.focus()
+            back, self._back = self._back or self.view, None
+            back.focus()
+            if back is not self.view:
+                self.view.action_follow()
 
     @on(FindBar.Done)
     def _close_field(self, event: FindBar.Done) -> None:

@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript import wording
 from smtp_tui.workbench.rail import Mark, Stage, rail
 from smtp_tui.workbench.session import Link, SessionView
 
@@ -136,7 +137,11 @@ def _left(view: SessionView, *, place: int = 60, word: bool = True) -> Content:
 def _security(view: SessionView) -> Content:
     if not view.encrypted:
         return Content.styled("not encrypted", "$error")
-    version = visible(view.tls.version).replace("TLSv", "TLS ") if view.tls is not None else "TLS"
+    if view.tls is None:
+        return Content.styled("TLS ✗ not verified", "$warning")
+    version = visible(wording.version(view.tls.version))
+    if view.verified and view.tls.outdated:
+        return Content.styled(f"{version} ▲ too old to protect", "$warning")
     if view.verified:
         return Content.styled(f"{version} ✓ verified", "$success")
     return Content.styled(f"{version} ✗ not verified", "$warning")

@@ -15,7 +15,7 @@ from smtp_tui.transcript.wording import cipher, version
 from smtp_tui.wire.certificates import CertificateFacts, describe, today
 from smtp_tui.wire.events import TlsFacts
 from smtp_tui.wire.verdicts import Check, Outcome, Verdict, judge
-from smtp_tui.workbench.tls_report import STYLES, is_old
+from smtp_tui.workbench.tls_report import STYLES
 
 _SHORT = {
     Check.ROOT: ("trusted", "not trusted"),
@@ -67,7 +67,7 @@ def tls_summary(
 ) -> Iterator[Content]:
     """What the handshake showed: version, cipher, the certificate's name, what was checked."""
     if facts.version:
-        good = facts.verified and not is_old(facts)
+        good = facts.verified and not facts.outdated
         style = "$success" if good else "$warning"
         suite = visible(cipher(facts.cipher))
         yield Content.assemble(

@@ -41,7 +41,7 @@ _MARKS = (
     ("!", "$error", "something is wrong with the server or the network"),
     ("▌", "$error", "the bar at the left: not encrypted, anyone on the path can read this"),
     ("▌", "$success", "encrypted, and the certificate was verified"),
-    ("▌", "$warning", "encrypted, but nobody vouches for the server"),
+    ("▌", "$warning", "encrypted, but nobody vouches for the server, or TLS is too old"),
     ("■", "$success", "the rail at the top: this stage is behind you; a lit one is where you are"),
     ("NUL", "$background on $secondary", "a control character, by its name"),
     ("‹…›", "$quiet", "hidden: a password, or a string that holds one"),

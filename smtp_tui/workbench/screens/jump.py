@@ -20,6 +20,7 @@ PLACES: Mapping[str, str] = {
     "e": "ehlo",
     "v": "verify",
     "a": "ca-file",
+    "x": "tls-options",
     "i": "timeout",
     "f": "profile",
     "m": "mechanism",

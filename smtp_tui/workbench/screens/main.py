@@ -126,7 +126,7 @@ class MainScreen(Screen[None]):
                 case wire.Refused(text=text):
                     self.composer.refused(visible(text))
                 case wire.Gone(clean=False) if event.connection == self.view.connection:
-                    title = "Connection lost" if self.view.connected else "Not connected"
+                    title = self.view.ending
                     self.notify(visible(self.view.text), title=title, markup=False)
         self.operator.update(self.view)
         self.playing.receive(batch)

@@ -28,7 +28,11 @@ _WIDE = 100
 
 
 class TlsScreen(ModalScreen[None]):
-    """A snapshot of one session; ``look_on`` connects again without verification, if that helps."""
+    """A snapshot of one session.
+
+    ``look_on`` connects again without verification, if that helps; ``truncated``: the session is
+    over, and TLS was cut off.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,f10", "close", show=False),
@@ -42,12 +46,18 @@ class TlsScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, facts: TlsFacts, target: Target, look_on: Callable[[], None] | None = None
+        self,
+        facts: TlsFacts,
+        target: Target,
+        look_on: Callable[[], None] | None = None,
+        *,
+        truncated: bool = False,
     ) -> None:
         super().__init__()
         self._facts = facts
         self._target = target
         self._look_on = look_on
+        self._truncated = truncated
         self._verdicts = judge(facts)
         self._links = chain_of(facts, self._verdicts)
         self._chosen = 0
@@ -173,7 +183,13 @@ class TlsScreen(ModalScreen[None]):
         width = scroll.scrollable_content_region.width
         scroll.border_subtitle = Content(self._keys(width))
         lines, begins = report(
-            self._facts, self._target, self._verdicts, self._links, self._chosen, max(40, width)
+            self._facts,
+            self._target,
+            self._verdicts,
+            self._links,
+            self._chosen,
+            max(40, width),
+            truncated=self._truncated,
         )
         self.query_one("#tls-text", Static).update(Content("\n").join(lines))
         return begins
