@@ -160,6 +160,18 @@ def alike(lines: list[bytes]) -> list[bytes]:
 
 
 @pytest.mark.parametrize("name", list(TOOLS))
+def test_a_refused_recipient_stops_no_tool_where_it_did_not_stop_the_session(
+    name: str, recorded: Recorded, tmp_path: Path
+) -> None:
+    refused = b"C: RCPT TO:<550@example.org>\nS: 550\nC: RCPT TO:<"
+    target = recorded.target()
+    kept, original = played(recorded, SESSION.replace(b"C: RCPT TO:<", refused, 1), target)
+    again = run(name, written(name, kept, target), recorded, tmp_path)
+    assert alike(again) == alike(original)
+    assert len(recorded.server.messages) == 2
+
+
+@pytest.mark.parametrize("name", list(TOOLS))
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
 def test_a_mail_by_starttls_is_the_same_dialogue_again(
     name: str, mechanism: str, recorded: Recorded, tmp_path: Path

@@ -52,6 +52,14 @@ def test_a_word_is_one_word_whatever_is_in_it(text: str) -> None:
     assert run(f"printf %s {shell.word(text)}").decode() == text
 
 
+def test_a_command_is_never_wrapped_between_an_option_and_its_value() -> None:
+    options = [f"--option-{number:030}" for number in range(5)]
+    words = [word for option in options for word in (option, "-")]
+    text = shell.command(["command", *words])
+    assert len(text.splitlines()) > 1
+    assert all(f"{option} -" in text for option in options)
+
+
 @pytest.mark.parametrize("name", list(TOOLS))
 def test_no_secret_is_copied(name: str) -> None:
     text = copied(name, mail(b"hello tanstaaf\r\n"))

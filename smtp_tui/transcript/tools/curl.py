@@ -37,6 +37,9 @@ def write(plan: Plan) -> str:
         words += ["--mail-from", shell.word(mail.sender or "")]
         for recipient in mail.recipients:
             words += ["--mail-rcpt", shell.word(recipient)]
+        if len(mail.recipients) > 1:
+            # Without it curl gives up at the first recipient that is refused.
+            words.append("--mail-rcpt-allowfails")
         line = shell.command([*words, "--crlf", "--upload-file", "-"])
         command = f"{shell.printed(mail.message)} |\n{line}"
     return "\n".join([*comments, command]) + "\n"

@@ -12,13 +12,24 @@ def word(text: str) -> str:
 
 
 def command(words: Iterable[str]) -> str:
-    """A command of several words, wrapped at about 90 columns."""
+    """A command of several words, wrapped at about 90 columns, never inside an option."""
     lines = [""]
-    for each in words:
+    for each in _options(words):
         if lines[-1] and len(lines[-1]) + len(each) > 90:
             lines.append("  ")
         lines[-1] += ("" if lines[-1].strip() == "" else " ") + each
     return " \\\n".join(lines)
+
+
+def _options(words: Iterable[str]) -> list[str]:
+    """Each option together with the words that belong to it."""
+    found: list[str] = []
+    for each in words:
+        if found and (each == "-" or not each.startswith("-")):
+            found[-1] += f" {each}"
+        else:
+            found.append(each)
+    return found
 
 
 def printed(lines: Sequence[bytes], end: str = r"\n") -> str:
