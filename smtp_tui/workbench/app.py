@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.color import Color
@@ -143,6 +143,15 @@ class Workbench(App[None]):
         for size, steps in zip(self.size, (_BY_COLUMNS, _BY_ROWS), strict=True):
             self.desk.set_class(True, max(step for step in steps if step[0] <= size)[1])
         return self.desk
+
+    async def on_event(self, event: events.Event) -> None:
+        """As the base class, but alt and a letter is a key of its own, never text.
+
+        A terminal sends the letter along, which the field with the cursor would take for typed.
+        """
+        if isinstance(event, events.Key) and event.key.startswith("alt+"):
+            event.character = None
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Paint; everything else comes after."""

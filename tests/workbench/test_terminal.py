@@ -167,3 +167,17 @@ def test_an_editor_that_gives_nothing_back_leaves_the_message(
     terminal.shows("Message ─ Minimal")
     terminal.press("F4")
     terminal.shows(words, "This message was written to see")
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+def test_alt_and_a_letter_is_a_key_and_types_nothing(terminal: Terminal) -> None:
+    terminal.start("--practice")
+    terminal.shows("220 smtp.practice.test")
+    terminal.type("NOOP")
+    terminal.shows("6/512 octets with CRLF")
+    terminal.press("M-x")
+    terminal.shows("4 octets, nothing is added")
+    terminal.press("M-x")
+    terminal.shows("6/512 octets with CRLF")
+    terminal.press("M-d")
+    assert "NOOPx" not in terminal.shows("ry run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from smtp_tui.sasl.credentials import Credentials
@@ -380,3 +381,16 @@ async def test_what_never_was_a_connection_is_not_called_lost() -> None:
         (toast,) = at.app._notifications
         assert (toast.title, toast.message) == ("Not connected", "The CA file /x does not exist.")
         assert "TLS ✗" not in at.text()
+
+
+async def test_no_field_takes_the_letter_of_an_alt_key_for_typed() -> None:
+    combined = [key for action in ACTIONS.values() for key in action.keys.split(",")]
+    keys = [key for key in combined if key.startswith("alt+")]
+    assert keys
+    for key in keys:
+        async with window() as at:
+            at.scene().open()
+            await at.type("NOOP")
+            at.app.post_message(events.Key(key, key[-1]))
+            await at.pilot.pause()
+            assert at.desk.composer.field.value == "NOOP"
