@@ -11,7 +11,6 @@ from smtp_tui.arguments import Parser, fail
 
 if TYPE_CHECKING:
     from smtp_tui.transcript.comparison import Exchange, Pair
-    from smtp_tui.transcript.record import Record
     from smtp_tui.transcript.script import Script
 
 _HELP = """\
@@ -20,7 +19,6 @@ connection is taken. Replies differ by reply code or enhanced status code.
 exit codes: 0 no difference, 1 differences, 2 usage
 """
 _MARKS = ("- ", "+ ")
-_SLICE = 1000
 _MOST_MESSAGE = 3
 
 
@@ -35,11 +33,12 @@ def command(arguments: Sequence[str]) -> int:
 
     from smtp_tui.transcript.comparison import Verdict, compare
     from smtp_tui.transcript.script import ScriptError
+    from smtp_tui.transcript.side import of_file
 
     scripts: list[Script] = []
     for file in (options.first, options.second):
         try:
-            scripts.append(_read(file))
+            scripts.append(of_file(Path(file)).script)
         except ScriptError as error:
             return fail(f"{file}, {error}")
         except (OSError, ValueError) as error:
@@ -59,42 +58,6 @@ def command(arguments: Sequence[str]) -> int:
             print("\n".join(_lines(pair)))
         print(f"{len(other)} of {len(pairs)} exchanges differ" if other else "no difference")
     return 1 if other else 0
-
-
-def _read(file: str) -> Script:
-    from smtp_tui.transcript.excerpt import excerpt
-    from smtp_tui.transcript.exports.script import as_script
-    from smtp_tui.transcript.script import parse
-
-    path = Path(file)
-    with path.open("rb") as stream:
-        is_log = stream.read(1) == b"{"
-    return as_script(excerpt(_newest(path))) if is_log else parse(path.read_bytes())
-
-
-def _newest(path: Path) -> list[Record]:
-    """The records of the last connection of a log file on which the client said anything."""
-    from smtp_tui.transcript.log_file import LogFile
-    from smtp_tui.transcript.record import Kind
-
-    file = LogFile(path)
-    newest: list[Record] = []
-    current: list[Record] = []
-    try:
-        while file.index():
-            pass
-        for start in range(0, len(file), _SLICE):
-            for record in file.records(start, start + _SLICE):
-                if record.kind is Kind.OPENING:
-                    current = []
-                current.append(record)
-                if record.kind is Kind.CLIENT:
-                    newest = current
-    finally:
-        file.close()
-    if not newest:
-        raise ValueError("it holds no session in which anything was sent")
-    return newest
 
 
 def _lines(pair: Pair) -> Iterator[str]:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from textual import events
+from textual.widgets import Input
 
 from smtp_tui.wire import actions
 from smtp_tui.workbench.panes.script import ScriptPane
@@ -23,7 +24,7 @@ async def _practising(window: LiveWindow, script: Path) -> None:
 
 async def _open(window: LiveWindow, script: Path) -> None:
     await window.pilot.press("alt+o")
-    await window.pilot.press(*str(script))
+    window.app.screen.query_one("#prompt", Input).value = str(script)
     await window.pilot.press("enter")
     await window.until(lambda: window.app.desk.playing.play is not None, "script")
 

@@ -31,7 +31,13 @@ def write(excerpt: Excerpt) -> bytes:
 
 def as_script(excerpt: Excerpt) -> Script:
     """The same, read back."""
-    return parse(write(excerpt))
+    return timed(excerpt)[0]
+
+
+def timed(excerpt: Excerpt) -> tuple[Script, tuple[float | None, ...]]:
+    """The same, and how many seconds each of its replies took, where that is known."""
+    writer = _Writer(excerpt)
+    return parse(serialise(writer.steps())), tuple(writer.took)
 
 
 class _Writer:
@@ -42,6 +48,9 @@ class _Writer:
         self._roles = Roles()
         self._greeted = False
         self._texts: list[bytes] = []  # the lines of a reply that goes on
+        self._begun: float | None = None  # how long that one took
+        self.took: list[float | None] = []
+        """Of each reply, once it was given."""
 
     def steps(self) -> Iterator[Step]:
         """All of them, in order."""
@@ -103,9 +112,12 @@ class _Writer:
         if record.offset < 0 and not greeting and code != b"421":
             yield _note(f"unasked: {visible(record.content)}")
             return
+        if not self._texts:
+            self._begun = record.elapsed
         self._texts.append(visible(text).encode("utf-8"))
         if sign != b"-":
             self._greeted = True
+            self.took.append(self._begun)
             yield ExpectedReply(code.decode("ascii"), tuple(self._texts))
             self._texts.clear()
 

@@ -60,4 +60,30 @@ class Close(UserAction):
         screen.playing.leave()
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Open, Next, Here, All, Close)
+class CompareWithScript(UserAction):
+    """Show the script beside what came of it, what differs marked."""
+
+    id, keys, title, group = "script-compare", "", "Compare with the script", "Scripts"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        from smtp_tui.workbench import comparing
+
+        comparing.with_script(screen)
+
+
+class CompareTwo(UserAction):
+    """Show two transcripts side by side: files, this session, or its last two connections."""
+
+    id, keys, title, group = "compare-two", "", "Compare two transcripts", "Scripts"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        from smtp_tui.workbench import comparing
+
+        comparing.ask(screen)
+
+
+ACTIONS: tuple[type[UserAction], ...] = (
+    Open, Next, Here, All, Close, CompareWithScript, CompareTwo,
+)  # fmt: skip
