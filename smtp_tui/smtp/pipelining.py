@@ -118,7 +118,7 @@ def _doubts(lines: Sequence[bytes], commands: Sequence[int], state: State) -> It
             commands[1],
             Advice(
                 Severity.WARNING,
-                "the server does not offer PIPELINING: it may lose what comes before its reply",
+                "not offered: PIPELINING; the server may lose lines",
                 "RFC 2920 3.1",
             ),
         )
@@ -127,15 +127,14 @@ def _doubts(lines: Sequence[bytes], commands: Sequence[int], state: State) -> It
         if verb not in LAST or index + 1 == len(lines):
             continue
         if verb == b"STARTTLS":
-            what = "what stands behind STARTTLS goes out in the clear, and TLS cannot begin"
+            what = "lines behind STARTTLS go out in the clear"
             yield Doubt(index, Advice(Severity.DANGER, what, LAST[verb]))
         else:
             yield Doubt(
                 index,
                 Advice(
                     Severity.WARNING,
-                    f"{verb.decode()} has to be the last of a group: its reply decides"
-                    " how the rest is read",
+                    f"{verb.decode()} has to be the last line of one write",
                     LAST[verb],
                 ),
             )

@@ -6,7 +6,7 @@ done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from smtp_tui.practice.faults import NO_FAULTS, Faults
@@ -19,7 +19,7 @@ from smtp_tui.wire import actions
 from smtp_tui.wire.binding import channel
 from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
-from smtp_tui.workbench import disclosure, seat_belt
+from smtp_tui.workbench import disclosure, one_write, seat_belt
 from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.question import Question
@@ -208,6 +208,32 @@ class Operator:
         else:
             self._tell(self._not_connected())
 
+    def send_lines(
+        self, texts: Sequence[str], credentials: Credentials, sent: Callable[[], None]
+    ) -> None:
+        """Send several typed lines in one write, placeholders filled in where commands stand."""
+        if not self.view.takes_lines:
+            self._tell(self._not_connected())
+            return
+        try:
+            whole = one_write.join(
+                texts, self.view.state, lambda text: self._filled(text, credentials)
+            )
+        except (CredentialsError, _Unsendable) as error:
+            self._tell(str(error))
+            return
+
+        def go() -> None:
+            self._post(actions.SendRaw(whole.data))
+            sent()
+
+        found = (disclosure.of_line(line, self.view, credentials.user) for line in whole.said)
+        unsafe = next((each for each in found if each is not None), None)
+        if whole.message is None:
+            self._when_agreed(unsafe, go)
+        else:
+            self._when_meant(lambda: self._when_agreed(unsafe, go), whole.said[: whole.message])
+
     def deliver(self, message: bytes, way: Way, sent: Callable[[], None]) -> None:
         """Send a whole message after its recipients; calls ``sent`` when it is on its way."""
         view = self.view
@@ -308,11 +334,15 @@ class Operator:
         """What is wrong on purpose with that server."""
         return self._faults if self.is_practice(target) else NO_FAULTS
 
-    def _when_meant(self, go: Callable[[], None]) -> None:
-        """A message goes out: not in a dry run, and to people only when that was agreed to."""
+    def _when_meant(self, go: Callable[[], None], before: Sequence[bytes] = ()) -> None:
+        """A message goes out: not in a dry run, and to people only when that was agreed to.
+
+        ``before`` are lines of the same write; they go out in a dry run, too.
+        """
         view = self.view
         if self.dry_run:
-            self._post(actions.Send(b"RSET"))
+            for line in (*before, b"RSET"):
+                self._post(actions.Send(line))
             key = self._keys.first("dry-run")
             self._tell(f"Dry run: RSET went out in place of the message. {key} ends the dry run.")
         elif seat_belt.is_local(view.target) or self._belted == view.connection:
@@ -323,7 +353,7 @@ class Operator:
                 self._belted = view.connection
                 go()
 
-            self._ask(seat_belt.question(view), agreed)
+            self._ask(seat_belt.question(view, before), agreed)
 
     def is_practice(self, target: Target | None) -> bool:
         """Whether that is the practice server."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from smtp_tui.smtp.events import Span
+
 MOST_LINES = 10_000
 MOST_CHARACTERS = 2 * 1024 * 1024
 """What the queue takes in all; longer messages are for the message editor."""
@@ -24,11 +26,15 @@ class Fate(Enum):
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """One line, as typed, and the codes of the replies it got."""
+    """One line, as typed, and the codes of the replies it got.
+
+    ``hidden`` are the octets of a line that was sent that are credentials.
+    """
 
     text: str = field(repr=False)
     fate: Fate = Fate.WAITING
     codes: tuple[int, ...] = ()
+    hidden: tuple[Span, ...] = ()
 
     def answered(self, code: int) -> None:
         """A reply came; of several the worst counts, as LMTP gives one for each recipient."""
@@ -72,8 +78,8 @@ class Queue:
         characters = sum(len(item.text) for item in (*waiting, *new))
         if len(waiting) + len(new) > MOST_LINES or characters > MOST_CHARACTERS:
             raise QueueFull(
-                f"That would make {len(waiting) + len(new):,} lines with {characters:,} characters:"
-                f" the queue takes {MOST_LINES:,} lines and {MOST_CHARACTERS:,} characters."
+                f"{len(waiting) + len(new):,} lines with {characters:,} characters are more than"
+                f" the queue takes, which is {MOST_LINES:,} with {MOST_CHARACTERS:,}"
             )
         if not waiting:
             self.items.clear()

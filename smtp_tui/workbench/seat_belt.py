@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.state import Phase
@@ -11,12 +12,12 @@ from smtp_tui.wire.target import Target
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.session import SessionView
 
-_BEGIN = (b"DATA", b"BDAT", b"BURL")
+BEGIN = (b"DATA", b"BDAT", b"BURL")
 
 
 def begins_message(line: bytes, view: SessionView) -> bool:
     """Whether this line asks to hand a message over."""
-    return view.state.phase is Phase.COMMAND and verb_of(line) in _BEGIN
+    return view.state.phase is Phase.COMMAND and verb_of(line) in BEGIN
 
 
 def is_local(target: Target | None) -> bool:
@@ -29,11 +30,11 @@ def is_local(target: Target | None) -> bool:
         return target.host.lower().rstrip(".") == "localhost"
 
 
-def question(view: SessionView) -> Question:
-    """What to ask before the message goes out."""
+def question(view: SessionView, before: Sequence[bytes] = ()) -> Question:
+    """What to ask before the message goes out; ``before`` are the lines that go with it."""
     target = view.target
     place = visible(target.place) if target is not None else "the server"
-    count = view.state.recipients
+    count = view.state.recipients + sum(verb_of(line) == b"RCPT" for line in before)
     who = "1 recipient" if count == 1 else f"{count:,} recipients"
     return Question(
         title="Send a message for real?",

@@ -103,6 +103,20 @@ class Scene:
         self._changed()
         return self
 
+    def raw(self, data: bytes) -> Scene:
+        """Octets go out in one write."""
+        self.dialogue.raw(data)
+        sent = self.dialogue.last_sent
+        assert sent is not None
+        self.sink(
+            wire.Sent(
+                self.now, self.number, data, sent.offset, sent.secrets, sent.label, self.protection
+            )
+        )
+        self._offset = sent.offset + len(data)
+        self._changed()
+        return self
+
     def server(self, data: bytes) -> Scene:
         """Octets come in."""
         self.tick()

@@ -18,12 +18,15 @@ from smtp_tui.smtp.completion import Completion
 from smtp_tui.smtp.events import Span
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes.fields import Field, editing_keys, lines_of, obeying_nothing
+from smtp_tui.workbench.queue import MOST_CHARACTERS, Queue, QueueFull
 
 Complete = Callable[[str], tuple[Completion, ...]]
 """Gives the ways a line can go on."""
 
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_.-]*\}?")
 _DOT = "•"
+_LONGEST = 20_000
+"""Characters of a line that is edited here; a longer one waits in the queue."""
 
 
 def secret_spans(text: str, *, answering: bool, behind_auth: bool = False) -> tuple[Span, ...]:
@@ -86,7 +89,12 @@ class CommandInput(Field):
     EDITING: ClassVar[Mapping[str, str]] = {**Field.EDITING, **editing_keys(BINDINGS)}
 
     def __init__(
-        self, send: Callable[[], None], escape: Callable[[], None], complete: Complete, keys: Keys
+        self,
+        send: Callable[[], None],
+        escape: Callable[[], None],
+        complete: Complete,
+        keys: Keys,
+        queue: Queue,
     ) -> None:
         super().__init__(id="composer-input", select_on_focus=False)
         self._send = send
@@ -101,8 +109,9 @@ class CommandInput(Field):
         self.behind_auth = False
         self.in_body = False
         self.revealed = False
-        self.waiting: list[str] = []
-        """Pasted lines behind the one in the field."""
+        self.queue = queue
+        self.came_from_queue = False
+        """Whether the line in the field is the first of pasted ones."""
         self.raw = False
         self._lines: dict[bool, list[str]] = {False: [], True: []}
         self._place = 0
@@ -141,10 +150,21 @@ class CommandInput(Field):
     def _history(self) -> list[str]:
         return self._lines[self.raw]
 
+    @property
+    def waiting(self) -> list[str]:
+        """Pasted lines behind the one in the field."""
+        return [item.text for item in self.queue.waiting]
+
     def remember(self, text: str) -> None:
         """Keep a line for the history, unless it holds credentials or is empty."""
-        harmless = not self.spans and not self.answering and not self.in_body
-        if text and harmless and self._history[-1:] != [text]:
+        if not self.spans and not self.answering and not self.in_body:
+            self.keep(text)
+        self._place = len(self._history)
+        self._draft = ""
+
+    def keep(self, text: str) -> None:
+        """Keep a line for the history that holds no credentials."""
+        if text and self._history[-1:] != [text]:
             self._history.append(text)
         self._place = len(self._history)
         self._draft = ""
@@ -156,19 +176,30 @@ class CommandInput(Field):
 
     def paste(self, text: str) -> None:
         """Put pasted text at the cursor; further lines wait their turn, nothing is sent."""
+        if len(text) > MOST_CHARACTERS:
+            self._refuse(f"{len(text):,} characters are too many for here")
+            return
         lines = lines_of(text)
-        if len(lines) < 2:
+        if len(lines) == 1 and len(text) <= _LONGEST:
             super().paste(text)
             return
         start, end = sorted(self.selection)
-        before, after = self.value[:start], self.value[end:]
-        self.waiting[:0] = [*lines[1:-1], lines[-1] + after]
-        self.set_line(before + lines[0])
+        lines[0], lines[-1] = self.value[:start] + lines[0], lines[-1] + self.value[end:]
+        short = len(lines[0]) <= _LONGEST
+        try:
+            self.queue.add(lines[1:] if short else lines, in_front=True)
+        except QueueFull as error:
+            self._refuse(str(error))
+            return
+        self.set_line(lines[0] if short else "")
+        self.came_from_queue = short
 
     def next_line(self, sent: str) -> None:
         """Take out what was sent; bring the next pasted line in if nothing was typed behind it."""
         rest = self.value.removeprefix(sent)
-        self.set_line(self.waiting.pop(0) if self.waiting and not rest else rest)
+        next = None if rest else self.queue.take_first()
+        self.set_line(rest if next is None else next)
+        self.came_from_queue = next is not None
 
     def action_cursor_right(self, select: bool = False) -> None:
         """At the end of the line: accept the offer, else the fix; elsewhere move the cursor."""
@@ -217,6 +248,10 @@ class CommandInput(Field):
             self.action_copy()
         else:
             super().action_cut()
+
+    def _refuse(self, why: str) -> None:
+        key = self._keys.first("message")
+        self.app.notify(f"Not pasted: {why}. {key} opens files of any size.", markup=False)
 
     def _selection_is_secret(self) -> bool:
         start, end = sorted(self.selection)

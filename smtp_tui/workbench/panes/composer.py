@@ -19,6 +19,7 @@ from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes import hints
 from smtp_tui.workbench.panes.command_input import CommandInput, Complete
 from smtp_tui.workbench.panes.octets import is_plain, row
+from smtp_tui.workbench.queue import Queue
 from smtp_tui.workbench.session import Link, SessionView
 
 Send = Callable[[str, Callable[[], None]], None]
@@ -40,12 +41,14 @@ class Composer(Vertical):
         give_up: Callable[[], None],
         measure: Callable[[str], int],
         complete: Complete,
+        queue: Queue,
     ) -> None:
         super().__init__(id="composer")
         self._send = send
         self._give_up = give_up
         self._measure = measure
         self._complete = complete
+        self._queue = queue
         self._keys = keys
         self._view = SessionView()
         self._said = ""
@@ -58,7 +61,7 @@ class Composer(Vertical):
         """Lines of message text sent since the 354."""
 
     def compose(self) -> ComposeResult:
-        yield CommandInput(self.submit, self._escape, self._complete, self._keys)
+        yield CommandInput(self.submit, self._escape, self._complete, self._keys, self._queue)
         yield Static(id="composer-octets")
         yield Static(id="composer-hint")
         yield Static(id="composer-advice")
@@ -165,10 +168,10 @@ class Composer(Vertical):
             self._give_up()
         elif field.value:
             field.set_line("")
-        elif field.waiting:
-            count = len(field.waiting)
-            field.waiting.clear()
-            self.say(f"{hints.lines(count)} dropped.")
+            field.came_from_queue = False
+        elif self._queue.items:
+            count = self._queue.drop()
+            self.say(f"{hints.lines(count)} dropped." if count else "")
         else:
             self._give_up()
 
@@ -246,7 +249,7 @@ class Composer(Vertical):
         if waiting:
             return Content.styled(
                 f"{hints.lines(len(waiting))} wait: enter sends this one and brings the next,"
-                " escape empties",
+                f" {self._keys.first('queue')} shows all, escape empties",
                 "$accent",
             )
         view = self._view

@@ -16,11 +16,10 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from smtp_tui.practice.faults import NO_FAULTS, Faults
-from smtp_tui.settings import Profile
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TargetError
-from smtp_tui.workbench import clipboard, suggestions
+from smtp_tui.workbench import clipboard, profiles, suggestions
 from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
 from smtp_tui.workbench.drafting import Drafting
@@ -35,11 +34,13 @@ from smtp_tui.workbench.panes.credentials import CredentialsPane
 from smtp_tui.workbench.panes.detail import DetailPane
 from smtp_tui.workbench.panes.keybar import KeyBar
 from smtp_tui.workbench.panes.log import LogPane
+from smtp_tui.workbench.panes.queue import QueuePane
 from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.panes.status import StatusBar
 from smtp_tui.workbench.playing import Playing
 from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.question import Question
+from smtp_tui.workbench.queueing import Queueing
 from smtp_tui.workbench.revealing import Revealing
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.shelf import Shelf
@@ -92,6 +93,7 @@ class MainScreen(Screen[None]):
         self.revealing = Revealing(self, self.tokens.show_secrets)
         self.completing = Completing(self)
         self.drafting = Drafting(self)
+        self.queueing = Queueing(self)
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
@@ -103,9 +105,9 @@ class MainScreen(Screen[None]):
             with Vertical(id="talk"):
                 yield LogPane(keys=self._keys)
                 yield self.playing.pane
-                yield Composer(
-                    self._keys, self._send, self._give_up, self._octets, self.completing.ways
-                )
+                yield QueuePane(self.queueing)
+                ways, queue = self.completing.ways, self.queueing.queue
+                yield Composer(self._keys, self._send, self._give_up, self._octets, ways, queue)
         yield KeyBar(self._keys)
         yield Static(id="too-small")
 
@@ -132,6 +134,7 @@ class MainScreen(Screen[None]):
         self.playing.receive(batch)
         if self.view is not before:  # a flood of lines says nothing new to the other panes
             self._draw()
+        self.queueing.receive(batch)
 
     def say(self, sentence: str) -> None:
         """Tell the person something about what was just asked for."""
@@ -256,27 +259,12 @@ class MainScreen(Screen[None]):
 
     def save_profile(self) -> None:
         """Ask for a name and keep the form under it."""
-        from smtp_tui.workbench.screens.prompt import PromptScreen
-
         try:
             target = self.connection.target()
         except TargetError as error:
             self._wrong_target(str(error))
             return
-        if self.operator.is_practice(target):
-            again = self._keys.first("practice")
-            self.say(f"The practice server has other ports each time: {again} is its profile.")
-            return
-
-        def named(name: str | None) -> None:
-            if name:
-                form = self.credentials
-                profile = Profile.from_target(name, target, form.credentials.user, form.mechanism)
-                self._shelf.keep(profile)
-                self.connection.show_profiles(self._shelf.names, name)
-
-        note = "enter saves host, port, TLS and user name; never a password. escape does not."
-        self.app.push_screen(PromptScreen("Save as profile", note, target.host), named)
+        profiles.ask_to_keep(self, target, self._shelf, self._keys)
 
     # What the panes say
 
