@@ -98,8 +98,18 @@ def add_passwords(parser: Parser) -> None:
 def add_log(parser: Parser) -> None:
     """Let the parser take a log file."""
     parser.add_argument(
-        "--log", metavar="FILE", help="append all that is said to a file, without secrets"
+        "--log",
+        metavar="FILE",
+        type=file_name,
+        help="append all that is said to a file, without secrets",
     )
+
+
+def file_name(text: str) -> str:
+    """The name of a file to write; an empty one is a variable of the shell that is not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name of the file is empty")
+    return text
 
 
 def passwords(options: argparse.Namespace) -> PasswordSource:

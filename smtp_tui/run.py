@@ -11,6 +11,7 @@ from smtp_tui.arguments import (
     add_passwords,
     asked,
     fail,
+    file_name,
     passwords,
 )
 
@@ -53,7 +54,7 @@ def command(arguments: Sequence[str]) -> int:
         json=options.json,
         diff=options.diff,
         password=passwords(options),
-        paths=Paths(options.log or "", tuple(options.export), options.format, options.junit),
+        paths=Paths(options.log or "", tuple(options.export), options.format, options.junit or ""),
     )
     try:
         return run(request)
@@ -90,5 +91,8 @@ def _add_files(parser: Parser) -> None:
         help="the format of every --export, whatever its name ends in",
     )
     parser.add_argument(
-        "--junit", metavar="FILE", default="", help="write a report for a build server"
+        "--junit",
+        metavar="FILE",
+        type=file_name,
+        help="write a report for a build server",
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
+import stat
 import sys
 from collections.abc import Callable
 
@@ -12,12 +15,17 @@ from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.redaction import Redaction
 from smtp_tui.wire.events import Event
 
+_PATIENCE = 2.0
+"""Seconds that a pipe may be full before it is given up."""
+_UNREAD = "nobody reads from it"
+
 
 class LogWriter:
     """Appends to the file at ``path``; ``tell`` gets one sentence if that comes to an end.
 
     What was written is safe when the program is killed. Nothing raises: a session does not end
-    because a disk is full. To be used by one thread.
+    because a disk is full, nor does it wait for a pipe that nobody reads. To be used by one
+    thread.
     """
 
     def __init__(self, path: str, tell: Callable[[str], None]) -> None:
@@ -28,8 +36,9 @@ class LogWriter:
         self._file = -1
         try:
             # what a mail says is nobody else's business
-            self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if _is_cut_off(self._file):
+            how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
+            self._file = os.open(path, how, 0o600)
+            if _is_cut_off(path):
                 self._write(b"\n")
         except (OSError, ValueError) as error:
             self._give_up(error)
@@ -64,10 +73,16 @@ class LogWriter:
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            view = view[os.write(self._file, view) :]
+            try:
+                view = view[os.write(self._file, view) :]
+            except BlockingIOError:
+                if not select.select([], [self._file], [], _PATIENCE)[1]:
+                    raise OSError(errno.EAGAIN, _UNREAD) from None
 
     def _give_up(self, error: OSError | ValueError) -> None:
         reason = error.strerror if isinstance(error, OSError) else str(error)
+        if isinstance(error, OSError) and error.errno == errno.ENXIO:
+            reason = _UNREAD  # so the system says it of a pipe
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
@@ -78,7 +93,16 @@ class LogWriter:
         )
 
 
-def _is_cut_off(file: int) -> bool:
+def _is_cut_off(path: str) -> bool:
     """Whether the last line of an older log has no end, because the program was killed."""
-    size = os.fstat(file).st_size
-    return size > 0 and os.pread(file, 1, size - 1) != b"\n"
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False  # it may be written and not read: nobody can tell
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode) or not found.st_size:
+            return False
+        return os.pread(file, 1, found.st_size - 1) != b"\n"
+    finally:
+        os.close(file)

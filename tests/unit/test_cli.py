@@ -175,6 +175,8 @@ def test_the_way_to_give_a_password_is_named(capsys: pytest.CaptureFixture[str])
         (("--tls", "none", "run"), "write the subcommand first"),
         (("host", "--practice"), "--practice brings its own server"),
         (("practice", "--tls-port", "70000"), "port"),
+        (("run", "x", "h", "--log", ""), "--log: the name of the file is empty"),
+        (("run", "x", "h", "--junit="), "--junit: the name of the file is empty"),
     ],
 )
 def test_wrong_usage_is_told_in_one_line(

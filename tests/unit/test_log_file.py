@@ -169,6 +169,47 @@ def test_a_full_disk_is_told_once_and_harms_nothing() -> None:
     ]
 
 
+def test_a_pipe_that_nobody_reads_is_told_once_and_holds_nobody_up(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = LogWriter(str(path), told.append)
+    for _ in range(2):
+        writer.take(sent(b"NOOP\r\n"))
+    assert [sentence.partition(": ")[2] for sentence in told] == [
+        "nobody reads from it. The session goes on without it."
+    ]
+
+
+def test_a_pipe_whose_reader_stands_still_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtp_tui.transcript.log_writer._PATIENCE", 0)
+    told: list[str] = []
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        writer = LogWriter(str(path), told.append)
+        for _ in range(200):
+            writer.take(sent(b"x" * 998 + b"\r\n"))
+        assert os.read(reader, 100).startswith(b'{"kind": "client"')
+    finally:
+        os.close(reader)
+    assert len(told) == 1
+    assert "nobody reads from it" in told[0]
+
+
+def test_a_log_that_may_only_be_written_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    path.write_bytes(b"")
+    path.chmod(0o200)
+    writer = LogWriter(str(path), refuse)
+    writer.take(sent(b"NOOP\r\n"))
+    path.chmod(0o600)
+    assert [record.raw for record in read_all(path)] == [b"NOOP\r\n"]
+
+
 @pytest.mark.parametrize("name", ["no/such/folder/log", ""])
 def test_a_path_that_cannot_be_written_is_told_once(tmp_path: Path, name: str) -> None:
     told: list[str] = []
