@@ -59,6 +59,16 @@ class Drafting:
         if screen is not None and screen.is_attached:
             screen.show(view)
 
+    def say(self, sentence: str) -> None:
+        """Let the open editor, which covers everything else, tell a sentence."""
+        if self._open is not None and self._open.is_attached:
+            self._open.say(sentence)
+
+    def refused(self, sentence: str) -> None:
+        """The message could not be sent after all."""
+        if self._open is not None and self._open.is_attached:
+            self._open.refused(sentence)
+
     def from_template(self, id: str) -> Draft:
         """A new draft of that template, for the addresses of this session."""
         screen = self._screen

@@ -68,10 +68,21 @@ async def test_without_a_recipient_the_way_is_told_and_asking_again_sends_it() -
         at.scene(LOCAL).secured()
         await at.press("f9", "f8")
         assert at.posted == []
-        await at.press("escape")
         assert "No recipient was accepted yet" in at.text()
-        await at.press("f9", "f8")
+        await at.press("f8")
         assert len(at.posted) == 1
+        assert "The message is on its way." in at.text()
+
+
+async def test_a_message_that_could_not_be_sent_is_not_on_its_way() -> None:
+    async with window(LOCAL) as at:
+        with_recipient(at)
+        await at.press("f9", "f8")
+        reason = "The message was not sent: RSET has not been answered yet."
+        at.desk.receive([wire.Refused(200.0, 1, reason)])
+        await at.pilot.pause()
+        assert reason in at.text()
+        assert "The message is on its way." not in at.text()
 
 
 async def test_leaving_keeps_the_text() -> None:

@@ -127,6 +127,7 @@ class MainScreen(Screen[None]):
             match event:
                 case wire.Refused(text=text):
                     self.composer.refused(visible(text))
+                    self.drafting.refused(visible(text))
                 case wire.Gone(clean=False) if event.connection == self.view.connection:
                     title = self.view.ending
                     self.notify(visible(self.view.text), title=title, markup=False)
@@ -139,6 +140,7 @@ class MainScreen(Screen[None]):
     def say(self, sentence: str) -> None:
         """Tell the person something about what was just asked for."""
         self.composer.say(sentence)
+        self.drafting.say(sentence)
 
     # What the actions do
 

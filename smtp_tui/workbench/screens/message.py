@@ -100,6 +100,11 @@ class MessageScreen(ModalScreen[None]):
         self._said = sentence
         self._draw()
 
+    def refused(self, sentence: str) -> None:
+        """Nothing of it is on its way, for the reason in that sentence."""
+        self._sending = False
+        self.say(sentence)
+
     def load(self) -> None:
         """Show the draft from its beginning."""
         area = self.area
