@@ -1,4 +1,4 @@
-"""Saves the session to a file, or copies it as another tool's command, off the UI loop."""
+"""Saves the session or a picture of the window, or copies it as another tool's command."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
 from smtp_tui.transcript.tools.all import TOOLS, written
 from smtp_tui.transcript.tools.plan import ToolError
 from smtp_tui.wire.target import Target
-from smtp_tui.workbench import clipboard
+from smtp_tui.workbench import clipboard, files
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.question import Question
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
+
+_PALETTE_GONE = 0.1
+"""Seconds after which the palette, where this was chosen, is not in the picture any more."""
 
 
 def ask(screen: MainScreen, path: str = "") -> None:
@@ -53,6 +56,22 @@ def copy(screen: MainScreen, tool: str) -> None:
         return lambda: clipboard.copy(screen.app, text, what)
 
     _in_background(screen, work)
+
+
+def picture(screen: MainScreen) -> None:
+    """Save the window as it is, without secrets, in the folder that the program runs in."""
+    app, path = screen.app, f"smtp-tui-{time.strftime('%Y%m%d-%H%M%S')}.svg"
+
+    def done(result: bytes | Exception) -> None:
+        if isinstance(result, bytes):
+            app.notify(f"Saved the window to {path}.", markup=False)
+        else:
+            app.notify(str(result), title="Not saved", severity="error", markup=False)
+
+    def take() -> None:
+        files.write(app, path, app.export_screenshot().encode(), done)
+
+    screen.set_timer(_PALETTE_GONE, take)
 
 
 def suggestion(target: Target | None) -> str:

@@ -155,3 +155,18 @@ async def test_an_action_without_a_key_is_in_the_palette_and_can_be_given_one() 
         opened.scene().secured()
         await opened.press("f11")
         await until_said(opened, "Copied the session as a swaks command")
+
+
+async def test_a_picture_of_the_window_is_saved_where_the_program_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with window() as opened:
+        opened.scene().secured().both(b"AUTH PLAIN " + TOKEN, b"235 2.7.0 Accepted\r\n")
+        opened.app.action_do("screenshot")
+        await until_said(opened, "Saved the window to smtp-tui-")
+    (picture,) = tmp_path.iterdir()
+    text = picture.read_text()
+    assert text.startswith("<svg")
+    assert "235" in text
+    assert TOKEN.decode() not in text

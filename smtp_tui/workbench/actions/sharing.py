@@ -22,6 +22,18 @@ class Save(UserAction):
         sharing.ask(screen)
 
 
+class Screenshot(UserAction):
+    """Save a picture of the window (SVG) in the folder you started in; secrets stay masked."""
+
+    id, keys, title, group = "screenshot", "", "Save a screenshot", "Sharing"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        from smtp_tui.workbench import sharing
+
+        sharing.picture(screen)
+
+
 class _Copy(UserAction):
     """What is common to the tools."""
 
@@ -59,4 +71,6 @@ class CopyPython(_Copy):
     id, title, tool = "copy-python", "Copy as Python program", "smtplib"
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Save, CopySwaks, CopyOpenssl, CopyCurl, CopyPython)
+ACTIONS: tuple[type[UserAction], ...] = (
+    Save, Screenshot, CopySwaks, CopyOpenssl, CopyCurl, CopyPython,
+)  # fmt: skip
