@@ -44,7 +44,6 @@ _TURN = 0.0005
 which the loop would wait at each of the many steps from a key to the screen."""
 _BY_COLUMNS = [(0, "-tiny"), (LEAST[0], "-narrow"), (100, "-wide")]
 _BY_ROWS = [(0, "-flat"), (LEAST[1], "-short"), (30, "-tall")]
-_PALETTE_OF_TEXTUAL = ("Theme", "Screenshot")
 
 
 class Told(Message):
@@ -170,6 +169,7 @@ class Workbench(App[None]):
             desk.credentials.fill(self._user, self._password)
             self._password = ""
         if self._practice:
+            desk.composer.field.focus()  # there is nothing to fill in
             desk.start_practice(self._faults)
         elif self._connect_at_once and self._target is not None:
             desk.connect()
@@ -224,9 +224,9 @@ class Workbench(App[None]):
             self.panic(Text(report(error, self.desk.tokens.secrets())))
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
-        """Our actions that make sense now, theme and screenshot."""
+        """Our actions that make sense now, and the choice of a theme."""
         for command in super().get_system_commands(screen):
-            if command.title in _PALETTE_OF_TEXTUAL:
+            if command.title == "Theme":
                 yield command
         view = self.desk.view
         for action in ACTIONS.values():

@@ -47,7 +47,7 @@ class Palette(UserAction):
     """Every action by name."""
 
     id, keys, title, group = "palette", "ctrl+p,ctrl+backslash", "Command palette", "Window"
-    footer, rank = "Palette", 11
+    footer, rank = "Palette", 6
 
     @staticmethod
     def run(screen: MainScreen) -> None:

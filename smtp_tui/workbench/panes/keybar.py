@@ -13,7 +13,7 @@ from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.session import SessionView
 
 _NARROW = 100
-_MOST_WHEN_NARROW = 6
+_MOST_WHEN_NARROW = 7
 _GAP = 2
 _LAST = "palette"
 
