@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Static
 
 from smtp_tui.smtp.extensions import Extension, Extensions
 from smtp_tui.smtp.keywords import keywords
@@ -257,3 +258,14 @@ async def test_hostile_keywords_are_harmless_on_cards_and_in_the_comparison() ->
             await at.press("escape")
         await at.press("shift+f3")
         assert_harmless(at)
+
+
+async def test_narrow_columns_hold_every_mechanism() -> None:
+    async with window(size=(80, 24)) as at:
+        at.scene().secured().both(
+            b"EHLO me", b"250-x\r\n250 AUTH PLAIN LOGIN XOAUTH2 CRAM-MD5 SCRAM-SHA-256\r\n"
+        )
+        await at.press("alt+c")
+        text = str(at.app.screen.query_one("#compare-text", Static).content)
+        assert "SCRAM-SHA-256" in text
+        assert "…" not in text

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from textual.color import Color
+from textual.widgets import OptionList
 
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target
@@ -41,6 +42,23 @@ async def test_text_in_our_themes_has_contrast_enough(
         at.app.theme = getattr(theme, "name", "")
         variables = at.app.get_css_variables()
         assert contrast(variables[text], variables[surface]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["smtp-dark", "smtp-light"])
+async def test_what_is_chosen_in_a_card_can_be_read(theme: str) -> None:
+    async with window() as at:
+        at.app.theme = theme
+        at.scene().greeted()
+        at.desk.query_one("#server").focus()
+        await at.press("down", "down", "enter")
+        chosen = at.app.screen.query_one("#card-inserts", OptionList).render_line(0)
+        for segment in chosen:
+            if segment.text.strip() and segment.style is not None:
+                assert segment.style.color is not None
+                assert segment.style.bgcolor is not None
+                text = Color.from_rich_color(segment.style.color).hex
+                ground = Color.from_rich_color(segment.style.bgcolor).hex
+                assert contrast(text, ground) >= 4.5, segment
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "dracula"])

@@ -89,6 +89,15 @@ def whole(facts: wire.TlsFacts, target: Target = GMAIL, width: int = 100) -> str
 
 
 @SIZES
+async def test_no_line_is_broken_beyond_its_column(size: tuple[int, int]) -> None:
+    async with window(size=size) as at:
+        at.scene().secured(VERIFIED)
+        await at.press("f10")
+        text = at.app.screen.query_one("#tls-text", Static)
+        assert text.size.height == str(text.content).count("\n") + 1
+
+
+@SIZES
 @pytest.mark.parametrize("truncated", [True, False])
 async def test_a_session_that_was_cut_off_says_so(size: tuple[int, int], truncated: bool) -> None:
     async with window(size=size) as at:

@@ -13,6 +13,7 @@ from smtp_tui.wire.actions import Abort, Authenticate, Connect, HangUp, Send, St
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import checked_keymap
 from smtp_tui.workbench.panes.choice import Choice
+from smtp_tui.workbench.screens.help import HelpScreen
 from smtp_tui.workbench.session import Link
 from tests.workbench.scene import GMAIL, Scene
 from tests.workbench.windows import window
@@ -229,6 +230,35 @@ async def test_jumping_to_the_log_gives_its_lines_the_focus() -> None:
         await at.press("ctrl+o", "l")
         assert at.app.focused is not None
         assert at.desk.query_one("#log") in at.app.focused.ancestors
+
+
+async def test_keys_typed_fast_close_what_lies_above_once() -> None:
+    async with window() as at:
+        await at.press("ctrl+o")
+        above = at.app.screen
+        for key in ("down", "down", "h"):
+            above.post_message(events.Key(key, None))
+        await at.pilot.pause()
+        assert at.app.screen is at.desk
+        await at.press("f1")
+        assert isinstance(at.app.screen, HelpScreen)
+
+
+async def test_a_letter_typed_fast_behind_the_jump_key_is_not_for_the_command_line() -> None:
+    async with window() as at:
+        at.desk.composer.field.focus()
+        await at.pilot.pause()
+        for key in ("ctrl+o", "h"):
+            at.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await at.pilot.pause(0.1)
+        assert at.app.focused is at.desk.query_one("#host")
+        assert at.desk.composer.text == ""
+
+
+async def test_there_is_nothing_to_jump_to_below_a_dialog() -> None:
+    async with window() as at:
+        await at.press("f1", "ctrl+o")
+        assert isinstance(at.app.screen, HelpScreen)
 
 
 async def test_a_key_without_a_place_stays() -> None:

@@ -37,10 +37,12 @@ class Jump(UserAction):
 
     id, keys, title, group = "jump", "ctrl+o", "Jump", "Window"
     footer, rank = "Jump", 9
+    priority = True  # the letter may be typed before anything else is asked about it
 
     @staticmethod
     def run(screen: MainScreen) -> None:
-        screen.jump()
+        if screen.app.screen is screen:
+            screen.jump()
 
 
 class Palette(UserAction):

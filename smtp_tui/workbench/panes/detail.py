@@ -159,7 +159,7 @@ class DetailPane(VerticalScroll, can_focus=True):
 
     def _draw(self) -> None:
         names = [(f" {view.value} ", "reverse" if view is self._view else "") for view in View]
-        title = f" {self._entry.title} " if self._entry is not None else ""
+        title = f"{self._entry.title} " if self._entry is not None else ""
         self.border_title = Content.assemble((title, "$quiet"), *names)
         self.border_subtitle = Content("↑ ↓ entry · ← → view · y copy · escape closes")
         if self._entry is None:

@@ -141,7 +141,7 @@ class ServerPane(VerticalScroll):
 
 def _lit(line: Content, width: int) -> Content:
     padded = line.pad_right(max(0, width - line.cell_length))
-    return padded.stylize("on $input-selection-background")
+    return padded.stylize("on $panel")
 
 
 def _shown(view: SessionView) -> tuple[object, ...]:

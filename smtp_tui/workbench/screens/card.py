@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtp_tui.smtp.arguments import one_by_one, ready
 from smtp_tui.smtp.extensions import Extension
 from smtp_tui.smtp.keywords import Insert, Keyword, Place, keywords
 from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.stages import TITLES, Stages
 
 _LONGEST = 200
@@ -30,7 +30,7 @@ _ASK_HELP = Insert("HELP", Place.COMMAND, "ask the server what it knows")
 _PLACES = {Place.COMMAND: "", Place.MAIL: "MAIL", Place.RCPT: "RCPT"}
 
 
-class CardScreen(ModalScreen[Insert]):
+class CardScreen(Dialog[Insert]):
     """Gives what was chosen to be put on the command line, None for nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,9 +81,9 @@ class CardScreen(ModalScreen[Insert]):
         for insert in self._inserts:
             place = _PLACES[insert.place]
             yield Content.assemble(
-                (f"{place:<5}", "$quiet"),
+                f"{place:<5}",
                 (f"{visible(insert.text):<{column}}", "bold"),
-                (f" {insert.what}", "$quiet"),
+                f" {insert.what}",
             )
 
     def _draw(self) -> None:

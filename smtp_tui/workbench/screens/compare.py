@@ -11,17 +11,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtp_tui.smtp.arguments import in_words
 from smtp_tui.smtp.comparison import Cell, Change, Row, compare
 from smtp_tui.smtp.remarks import Kind, remarks
 from smtp_tui.smtp.visible import visible
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.stages import TITLES, Stages
 
 _MOST_ROWS = 200
-_MOST_LINES = 4
+_MOST_LINES = 10
 _NOTHING = (
     "Nothing to compare yet: connect and send EHLO. After STARTTLS and after AUTH send it again;"
     " what the server offers then stands beside what it offered before."
@@ -37,7 +37,7 @@ _COLOURS = {
 _MARKS = {Kind.GOOD: ("✓", "$success"), Kind.NOTE: ("·", "$quiet"), Kind.WARNING: ("▲", "$warning")}
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(Dialog[None]):
     """Escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtp_tui.sasl.diagnosis import Diagnosis, Part, Severity
@@ -19,6 +18,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.panes.fields import SecretField
 from smtp_tui.workbench.revealing import Revealing
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.tokens import DOTS
 
 _MARKS = {
@@ -40,7 +40,7 @@ class PastedField(SecretField):
         self.replace(text, *self.selection)
 
 
-class DecoderScreen(ModalScreen[None]):
+class DecoderScreen(Dialog[None]):
     """Escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtp_tui.practice.faults import FAULTS, Fault, FaultError, Faults, combined
+from smtp_tui.workbench.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
@@ -21,7 +21,7 @@ _ORDER = tuple(FAULTS)
 _NAME = max(len(fault.value) for fault in FAULTS)
 
 
-class FaultsScreen(ModalScreen[Faults]):
+class FaultsScreen(Dialog[Faults]):
     """Gives the faults that were chosen, None for none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +77,7 @@ class FaultsScreen(ModalScreen[Faults]):
     def _row(self, fault: Fault) -> Content:
         mark = "✓" if fault in self._marked else " "
         name = (f"{mark} {fault.value:<{_NAME}}  ", "bold")
-        return Content.assemble(name, (FAULTS[fault].does, "$quiet"))
+        return Content.assemble(name, FAULTS[fault].does)
 
 
 def choose(screen: MainScreen) -> None:

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import LOG_KEYS, Keys
+from smtp_tui.workbench.screens.dialog import Dialog
 
 FIRST_SESSION = (
     ("EHLO localhost", "says who is calling; the server lists what it can do"),
@@ -57,7 +57,7 @@ _FIELDS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Everything a newcomer needs, on one page."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "close", show=False)]

@@ -8,8 +8,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Offset
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from smtp_tui.workbench.screens.dialog import Dialog
 
 PLACES: Mapping[str, str] = {
     "c": "composer-input",
@@ -31,7 +32,7 @@ PLACES: Mapping[str, str] = {
 """Which letter goes to the widget of which id."""
 
 
-class JumpScreen(ModalScreen[str]):
+class JumpScreen(Dialog[str]):
     """Gives the id to go to, "" for none; ``spots`` are the places in sight."""
 
     AUTO_FOCUS = None

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtp_tui.smtp.amounts import human_size
 from smtp_tui.smtp.visible import pieces, visible
+from smtp_tui.workbench.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeMessage
@@ -22,7 +22,7 @@ _MOST_MAILS = 20
 _MOST_LINES = 200
 
 
-class MailsScreen(ModalScreen[None]):
+class MailsScreen(Dialog[None]):
     """What was accepted: envelope, size and text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f3,q,enter", "close", show=False)]

@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Offset, Region
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
+from smtp_tui.workbench.screens.dialog import Dialog
 
-class MenuScreen(ModalScreen[str]):
+
+class MenuScreen(Dialog[str]):
     """Gives the value that was taken, None for none; ``field`` is where its field stands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
@@ -23,6 +22,7 @@ from smtp_tui.wire.delivery import Way
 from smtp_tui.workbench.draft import Draft
 from smtp_tui.workbench.drafting import Drafting
 from smtp_tui.workbench.panes.message_text import MessageText
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.session import SessionView
 
 Job = Callable[[str, Callable[[str], None]], None]
@@ -34,7 +34,7 @@ _BAR = 24
 _MOST_FACTS = 4
 
 
-class MessageScreen(ModalScreen[None]):
+class MessageScreen(Dialog[None]):
     """Edits the draft of ``drafting``; leaving keeps it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

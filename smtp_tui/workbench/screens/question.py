@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from smtp_tui.workbench.question import Question
+from smtp_tui.workbench.screens.dialog import Dialog
 
 
-class QuestionScreen(ModalScreen[bool]):
+class QuestionScreen(Dialog[bool]):
     """Gives True when the person wants it; enter and escape mean no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

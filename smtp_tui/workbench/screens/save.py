@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
 from smtp_tui.transcript.tools.all import TOOLS
 from smtp_tui.workbench.panes.fields import Field
+from smtp_tui.workbench.screens.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Sharing:
     tool: str = ""
 
 
-class SaveScreen(ModalScreen[Sharing]):
+class SaveScreen(Dialog[Sharing]):
     """Gives what was chosen, None when the person leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.timings import Outcome, Span, Step, Timings
 from smtp_tui.transcript.waterfall import Bar, draw, duration
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.session import SessionView
 
 _NAME = 13
@@ -40,7 +40,7 @@ _BARS = {
 }
 
 
-class TimingsScreen(ModalScreen[None]):
+class TimingsScreen(Dialog[None]):
     """One row a step; ``look`` gives the session as it is now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtp_tui.smtp.visible import visible
@@ -21,13 +20,14 @@ from smtp_tui.wire.events import TlsFacts
 from smtp_tui.wire.target import Target
 from smtp_tui.wire.verdicts import judge
 from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.tls_report import Link, chain_of, colons, report
 
 _WIDE = 100
 """Columns from which on the keys are named one by one."""
 
 
-class TlsScreen(ModalScreen[None]):
+class TlsScreen(Dialog[None]):
     """A snapshot of one session.
 
     ``look_on`` connects again without verification, if that helps; ``truncated``: the session is

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtp_tui.smtp.visible import visible
@@ -20,6 +19,7 @@ from smtp_tui.wire.target import TargetError, check_options
 from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field
+from smtp_tui.workbench.screens.dialog import Dialog
 
 _LABELS = (
     "Announce", "Verify for", "Lowest", "Highest", "Ciphers", "Certificate", "Its key", "Key log",
@@ -30,7 +30,7 @@ _LOGGED = "Whoever has the key log can read the sessions, passwords too: for tes
 _UNVERIFIED_NAME = "The certificate has to be for that name, whatever the host is."
 
 
-class TlsSettingsScreen(ModalScreen[TlsOptions | None]):
+class TlsSettingsScreen(Dialog[TlsOptions | None]):
     """Gives what is wanted, None when it is to stay as it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

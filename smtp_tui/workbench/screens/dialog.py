@@ -1,0 +1,23 @@
+"""Dialog: a screen above the others, which is closed once however often that is asked for."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer]):
+    """A modal screen that gives an answer when it is closed.
+
+    Keys that are held or typed fast ask it to close again while they wait in its queue; what
+    Textual closes then is whatever lies below.
+    """
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close and give the answer, unless that was done."""
+        on_top = self.app.screen is self
+        return super().dismiss(result) if on_top else AwaitComplete()
