@@ -5,6 +5,7 @@ Each subcommand imports what it needs when it runs, so that ``--help`` is quick.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -142,6 +143,7 @@ def _practice(arguments: list[str]) -> int:
 
 
 def _window(arguments: list[str]) -> int:
+    gc.disable()  # until it is painted: what is made for it stays, there is nothing to collect
     parser = Parser("", "Open the terminal workbench for SMTP.", _HELP, _USAGE)
     parser.add_argument("--version", action="version", version=f"smtp-tui {__version__}")
     add_connection(parser)

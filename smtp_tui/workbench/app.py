@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -265,4 +266,7 @@ def _thread_worker(sink: Sink) -> Worker:
     from smtp_tui.wire.worker import Worker as ThreadWorker
 
     sys.setswitchinterval(_TURN)
+    if not gc.isenabled():  # the command line put it off
+        gc.freeze()  # what the window is made of stays: to look through it takes long
+        gc.enable()
     return ThreadWorker(sink)

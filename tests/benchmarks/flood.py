@@ -7,6 +7,7 @@ from its press until what it typed is painted; the stalls are those of the windo
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import socket
 import statistics
@@ -33,6 +34,7 @@ COMMANDS = 25
 def window(port: str, report: str) -> None:
     """The program, connected to the server, and a watch over how long its loop stalls."""
     sys.path.insert(0, str(ROOT))
+    gc.disable()  # as the command line does, until the window is painted
     from smtp_tui.wire.target import parse_target
     from smtp_tui.workbench.app import Workbench
     from smtp_tui.workbench.panes.log import LogPane
