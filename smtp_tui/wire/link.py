@@ -94,6 +94,7 @@ class Link:
         self._stream: Stream | None = None
         self._handshake_began = NEVER
         self._brisk = True
+        self._asked = True
         self._news: list[Occurrence] = []
 
     @property
@@ -141,6 +142,7 @@ class Link:
         stream = self._stream
         if stream is None:
             return
+        self._asked = True
         stream.write(data)
         if stream.end is not None:
             self._end(stream)
@@ -181,17 +183,20 @@ class Link:
         return news
 
     def _wait(self, patience: int | None) -> list[tuple[int, int]]:
-        """Poll; if the last wait was over at once, look a few times before going to sleep.
+        """Poll; for an answer, if the last came at once, look a few times before going to sleep.
 
-        What is on this computer or near it answers sooner than a sleeping process wakes up.
+        What is on this computer or near it answers sooner than a sleeping process wakes up. For
+        what comes unasked it would only keep other threads from running.
         """
+        asked, self._asked = self._asked, False
         began = time.perf_counter()
-        if self._brisk and patience != 0:
+        if asked and self._brisk and patience != 0:
             while time.perf_counter() - began < _GLANCE:
                 if ready := self._poller.poll(0):
                     return ready
         ready = self._poller.poll(patience)
-        self._brisk = time.perf_counter() - began < _AT_ONCE
+        if asked:
+            self._brisk = time.perf_counter() - began < _AT_ONCE
         return ready
 
     def _patience(self, timeout: float | None) -> int | None:

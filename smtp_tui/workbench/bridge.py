@@ -12,8 +12,10 @@ from smtp_tui.wire.events import Event
 
 INTERVAL = 1 / 30
 """Seconds between two drains at least; the first after a silence comes at once."""
-SLICE = 0.008
+SLICE = 0.004
 """Seconds after which a drain leaves the rest to the next, so that keys are heard in between."""
+BREATH = 0.008
+"""Seconds until that next one."""
 PAUSE_ABOVE = 20_000
 RESUME_BELOW = 2_000
 
@@ -44,7 +46,7 @@ class Bridge:
         self._later = later or _on_this_loop
         self._queue: deque[Event] = deque()
         self._awake = False  # whether a drain is on its way
-        self._drained = float("-inf")
+        self._due = float("-inf")  # when the next drain may be
         self._pause: Callback | None = None
         self._resume: Callback | None = None
         self._paused = False
@@ -90,7 +92,7 @@ class Bridge:
             self._awake = False
 
     def _begin(self) -> None:
-        wait = self._drained + INTERVAL - self._clock()
+        wait = self._due - self._clock()
         if wait > 0:
             self._later(wait, lambda: self._on_loop(self._drain))
         else:
@@ -103,7 +105,7 @@ class Bridge:
             self._deliver([queue.popleft() for _ in range(min(_BATCH, len(queue)))])
             if self._clock() >= deadline:
                 break
-        self._drained = self._clock()
+        self._due = self._clock() + (BREATH if queue else INTERVAL)
         self._let_go()
         self._awake = False
         if queue:  # left over, or come while it was being looked at

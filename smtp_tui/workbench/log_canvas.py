@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
@@ -25,6 +26,10 @@ from smtp_tui.workbench.log_strips import Strips
 
 _PAUSE = 0.005
 """Seconds between two slices of laying out old lines."""
+_FRAME = 1 / 12
+"""Seconds between two pictures of lines that come faster than anybody reads them."""
+_FLOOD = 1000
+"""So many lines in one second are such."""
 
 
 class LogCanvas(ScrollView, can_focus=True):
@@ -53,6 +58,10 @@ class LogCanvas(ScrollView, can_focus=True):
         # the line to show once it is laid out, and on which row in sight
         self._sought: tuple[int, int] | None = None
         self._filler: Timer | None = None
+        self._top = 0  # the first row of all when the extent was last taken
+        self._settled_at = 0.0
+        self._second, self._lines = 0.0, 0  # how many lines came since when
+        self._settler: Timer | None = None
         self._strips = Strips(self.lens)
         self._steering = False
         self._pointing = False  # whether the cursor is shown without the focus, too
@@ -89,7 +98,10 @@ class LogCanvas(ScrollView, can_focus=True):
         self.refresh()
 
     def update(self, start: int) -> None:
-        """Lines from ``start`` on are new or were replaced, and old ones may have been dropped."""
+        """Lines from ``start`` on are new or were replaced, and old ones may have been dropped.
+
+        In a flood they are laid out now and shown a moment later.
+        """
         if not self._layout.painter.width:
             return  # the first layout will see them
         place = self._place
@@ -100,8 +112,20 @@ class LogCanvas(ScrollView, can_focus=True):
                 self.lens.forget()
                 head = self.transcript.exchange(start).start
                 self._strips.forget(range(head, head + 1))
-        self._settle(place)
+        self._show_soon(place, self.transcript.end - start)
         self._fill_later()
+
+    def _show_soon(self, place: int, lines: int) -> None:
+        """Show what changed: at once, or in a flood with what comes until the next picture."""
+        now = time.monotonic()
+        if now - self._second > 1:
+            self._second, self._lines = now, 0
+        self._lines += lines
+        wait = self._settled_at + _FRAME - now
+        if wait <= 0 or self._lines < _FLOOD:
+            self._settle(place)
+        elif self._settler is None:
+            self._settler = self.set_timer(wait, lambda: self._settle(self._place))
 
     @property
     def _rows(self) -> Rows:
@@ -115,11 +139,16 @@ class LogCanvas(ScrollView, can_focus=True):
     @property
     def _place(self) -> int:
         """The first row in sight."""
-        return self._rows.top + self.scroll_offset.y
+        return max(self._rows.top, self._top + self.scroll_offset.y)
 
     def _settle(self, place: int) -> None:
         """Take the rows' new extent; stay at the end, or with ``place`` as the first in sight."""
+        if self._settler is not None:
+            self._settler.stop()
+            self._settler = None
+        self._settled_at = time.monotonic()
         rows, painter = self._rows, self._layout.painter
+        self._top = rows.top
         width = painter.width
         if not self.wrap:
             width += max(0, self._layout.longest - painter.most)

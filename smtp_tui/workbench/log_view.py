@@ -333,7 +333,7 @@ class LogView(LogCanvas):
             return
         row = min(max(rows.top, rows.row(self.cursor) + by), rows.bottom - 1)
         self._cursor = rows.at(row)[0]
-        self._leave_end(rows.top + place)
+        self._leave_end(self._top + place)
 
     def action_top(self) -> None:
         """To the oldest line."""

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 
 from smtp_tui.wire.events import Event, Note
-from smtp_tui.workbench.bridge import INTERVAL, PAUSE_ABOVE, RESUME_BELOW, SLICE, Bridge
+from smtp_tui.workbench.bridge import BREATH, INTERVAL, PAUSE_ABOVE, RESUME_BELOW, SLICE, Bridge
 
 
 class Loop:
@@ -96,6 +96,8 @@ def test_a_drain_leaves_the_rest_when_it_has_held_the_loop_long_enough() -> None
         loop.bridge(note(number))
     loop.run()
     assert len(loop.told) == 400
+    loop.run()
+    assert [delay for delay, _ in loop.later] == [pytest.approx(BREATH)]
     while loop.posted or loop.later:
         loop.run()
         loop.wait()

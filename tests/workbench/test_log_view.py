@@ -71,6 +71,14 @@ class Log:
         self.pane.tell(events)
         await self.pilot.pause()
 
+    async def until(self, last: str) -> None:
+        """Wait for the last row of a flood, which is drawn a moment after it was told."""
+        for _ in range(200):
+            await self.pilot.pause(0.01)
+            if self.texts[-1] == last:
+                break
+        assert self.texts[-1] == last
+
     async def press(self, *keys: str) -> None:
         self.pane.focus()
         await self.pilot.press(*keys)
@@ -295,6 +303,17 @@ async def test_the_log_follows_its_end() -> None:
         assert at.texts[-1] == "250 line 99"
         assert at.frame == "100 lines · following"
         assert at.pill is None
+
+
+async def test_a_flood_is_drawn_less_often_than_it_comes_and_to_its_end() -> None:
+    async with log() as at:
+        pictures: list[int] = []
+        at.app.watch(at.view, "virtual_size", lambda size: pictures.append(size.height), init=False)
+        for start in range(0, 8000, 50):
+            at.pane.tell(numbered(50, start=start))
+        assert len(pictures) < 80, "160 batches"
+        await at.until("250 line 7999")
+        assert at.frame == "8,000 lines · following"
 
 
 @pytest.mark.parametrize("key", ["up", "k", "pageup", "home", "g"])

@@ -101,7 +101,6 @@ class LogPane(Container):
             start, end = min(start, changed.start), max(end, changed.stop)
         if start < end and self.is_mounted:
             self.view.update(start)
-            self._report()
 
     def follow(self) -> None:
         """Go to the end and stay there."""
