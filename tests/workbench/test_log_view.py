@@ -22,7 +22,7 @@ from smtp_tui.workbench.log_paint import TEXT_COLUMN
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.log import LogPane, Pill
 
-CLEAR, VERIFIED, UNVERIFIED = wire.Protection
+CLEAR, VERIFIED, UNVERIFIED, *_ = wire.Protection
 
 HOSTILE = [
     b"\x1b]0;owned\x07",
