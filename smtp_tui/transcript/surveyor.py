@@ -35,6 +35,7 @@ _FAREWELL = 5.0
 """Seconds the server has to answer QUIT and to close."""
 
 _LONGEST_REPLY = 200
+_IN_SILENCE = ": the port may expect TLS from the first octet, which --tls implicit tries"
 _EHLO_UNKNOWN = (500, 502)
 
 
@@ -147,7 +148,9 @@ class Surveyor:
             self._require_open()
             left = deadline - time.monotonic()
             if left <= 0:
-                self._give_up(f"no {what} within {self._patience:g} s")
+                mute = not self._replies and self._target.tls is not TlsMode.IMPLICIT
+                hint = _IN_SILENCE if mute else ""
+                self._give_up(f"no {what} within {self._patience:g} s{hint}")
             connection.step(left)
         if self._course.broken:
             raise _Stopped

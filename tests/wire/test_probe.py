@@ -292,6 +292,7 @@ def test_silence_is_not_waited_for_beyond_the_timeout(
         probed = probe(clear(server.port), "--timeout", "0.3")
     assert probed.code == 1
     assert f"{missing} within 0.3 s".casefold() in probed.err.casefold()
+    assert ("--tls implicit" in probed.err) == (not greeting)
 
 
 # Wrong usage: 2

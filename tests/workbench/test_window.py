@@ -413,6 +413,11 @@ async def test_what_never_was_a_connection_is_not_called_lost() -> None:
         assert "TLS ✗" not in at.text()
 
 
+def test_no_two_actions_have_the_same_key() -> None:
+    keys = [key for action in ACTIONS.values() for key in action.keys.split(",") if key]
+    assert sorted(keys) == sorted(set(keys))
+
+
 async def test_no_field_takes_the_letter_of_an_alt_key_for_typed() -> None:
     combined = [key for action in ACTIONS.values() for key in action.keys.split(",")]
     keys = [key for key in combined if key.startswith("alt+")]

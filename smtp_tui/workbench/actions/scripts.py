@@ -53,7 +53,7 @@ class All(UserAction):
 class Close(UserAction):
     """Pause the script while it runs; else close it."""
 
-    id, keys, title, group = "script-close", "alt+w", "Pause or close the script", "Scripts"
+    id, keys, title, group = "script-close", "alt+p", "Pause or close the script", "Scripts"
 
     @staticmethod
     def run(screen: MainScreen) -> None:
