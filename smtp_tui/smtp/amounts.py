@@ -11,7 +11,9 @@ def human_size(octets: int) -> str:
     size = float(octets)
     for unit in ("octets", "KiB", "MiB", "GiB", "TiB"):
         if size < 1024 or unit == "TiB":
-            return f"{octets} octets" if unit == "octets" else f"{size:.1f} {unit}"
+            if unit == "octets":
+                return "1 octet" if octets == 1 else f"{octets} octets"
+            return f"{size:.1f} {unit}"
         size /= 1024
     raise AssertionError("the last unit takes any size")
 

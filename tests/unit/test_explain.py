@@ -123,6 +123,8 @@ def _fits(note: provider_notes.Note, state: State) -> bool:
          b"AUTH", "Yahoo", "app password", "setup"),
         ("421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume",
          b"MAIL", "Yahoo", "IP address", ""),
+        ("554 Message not allowed - [PH01] Email not accepted for policy reasons.", b"(body)",
+         "Yahoo", "SPF or DKIM", ""),
         ("535 Authentication Credentials Invalid", b"AUTH", "Amazon SES", "SMTP credentials",
          "setup"),
         ("554 Message rejected: Email address is not verified.", b"(body)", "Amazon SES",

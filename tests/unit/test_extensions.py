@@ -50,6 +50,7 @@ def test_arguments_are_made_human() -> None:
 
 
 def test_sizes_for_a_person() -> None:
+    assert human_size(1) == "1 octet"
     assert [human_size(n) for n in (0, 1023, 1024, 5 * 1024**5)] == [
         "0 octets",
         "1023 octets",

@@ -26,6 +26,12 @@ MAIL = PracticeMessage(
 )
 
 
+async def test_what_has_started_is_not_said_to_be_starting() -> None:
+    async with live_window(practice=True) as at:
+        await at.shows("220 smtp.practice.test")
+        assert "is starting" not in at.text()
+
+
 async def test_a_mail_is_sent_and_then_looked_at() -> None:
     async with live_window(practice=True) as at:
         await at.shows("220 smtp.practice.test")

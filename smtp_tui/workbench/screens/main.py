@@ -179,6 +179,7 @@ class MainScreen(Screen[None]):
         self.connection.fill(target)
         self.credentials.fill(at.user, at.password)
         self.note(self.operator.faults_of(target).told)
+        self.say("")  # it has started
         self.connect()
 
     def connect_other_way(self) -> None:
