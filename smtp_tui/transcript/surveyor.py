@@ -218,4 +218,6 @@ def _said(reply: smtp.Reply) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    if not text or text.endswith("."):
+        return text  # it is one already, and may begin with the name of a host
+    return f"{text[:1].upper()}{text[1:]}."

@@ -119,6 +119,8 @@ class SessionView:
         """What happened to a connection that ended badly, in two words."""
         if not self.connected:
             return "Not connected"
+        if self.state.phase is Phase.BROKEN:
+            return "Protocol broken"
         return "No TLS" if self.failure is wire.Failure.TLS else "Connection lost"
 
 

@@ -314,6 +314,11 @@ def test_wrong_usage_is_one_line_and_2(
 # No connection: 3
 
 
+def test_a_host_that_begins_a_sentence_keeps_its_letters(probe: Probe) -> None:
+    probed = probe(f"smtp://localhost:{free_port()}")
+    assert probed.err.startswith("smtp-tui: localhost:")
+
+
 def test_a_refused_connection(probe: Probe) -> None:
     probed = probe(clear(free_port()), "--json")
     assert probed.code == 3

@@ -12,7 +12,10 @@ from textual.widgets import Input
 
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.certificates import CertificateFacts, today
+from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.panes import tls_summary
+from tests.wire.loopback import dialogue, serve
+from tests.workbench.live import live_window
 from tests.workbench.scene import FACTS, GMAIL
 from tests.workbench.windows import Window, window
 
@@ -21,6 +24,23 @@ NASTY = (
     " [/oops] [@click=app.quit]x[/] [bold $nothing] {PLAIN}\t\x00\x08"
 )
 OCTETS = NASTY.replace("\x00", "").encode()
+
+
+async def test_injected_plain_text_is_no_lost_connection() -> None:
+    injected = b"220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n"
+    script = dialogue((b"EHLO", b"250-x\r\n250 STARTTLS\r\n"), (b"STARTTLS", injected))
+    with serve(script) as server:
+        target = Target("127.0.0.1", server.port, TlsMode.STARTTLS)
+        async with live_window(target) as at:
+            await at.shows("220 ready")
+            for line in ("EHLO me", "STARTTLS"):
+                await at.enter(line)
+            await at.until(lambda: len(at.app._notifications) > 0, "toast")
+            (toast,) = at.app._notifications
+            assert toast.title == "Protocol broken"
+            assert "injecting" in toast.message
+            await at.shows("250 AUTH PLAIN")
+            assert "AUTH" not in at.view.state.extensions
 
 
 def unsafe(text: str) -> list[str]:
