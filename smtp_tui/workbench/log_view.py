@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
@@ -249,6 +250,8 @@ class LogView(LogCanvas):
             self._search = None
         elif self.lens.sought is not None:
             self.look_for(None if self.lens.filter is None else self.lens.sought, hiding=False)
+        else:
+            raise SkipAction  # it is for the screen around it
 
     # Moving
 
@@ -258,7 +261,8 @@ class LogView(LogCanvas):
         if self._heir is not None:
             self._heir.post_message(event)
         elif known is not None and known.node is self:
-            await self.run_action(known.binding.action)
+            if not await self.app.run_action(known.binding.action, self):
+                return
         else:
             return
         event.prevent_default()
@@ -340,6 +344,9 @@ class LogView(LogCanvas):
         if self.cursor >= 0:
             self._fill(self.transcript.first)
             self._go_to(self.transcript.first, follow=False)
+        elif not self._layout.painter.width:  # the first layout will go there
+            self._cursor, self.following = self.transcript.first, False
+            self._sought = self.transcript.first, 0
 
     def action_follow(self) -> None:
         """To the end, and stay there."""

@@ -61,9 +61,26 @@ class Playing:
         note = "An .smtp file: enter opens it, escape does not."
         self._screen.app.push_screen(PromptScreen("Open a script", note), self.open)
 
+    def ask_for_log(self) -> None:
+        """Ask for a log file, and show it."""
+        from smtp_tui.workbench.screens.prompt import PromptScreen
+
+        note = "A log file (--log, or saved as .jsonl): enter opens it, escape does not."
+        self._screen.app.push_screen(PromptScreen("Open a log file", note), self.open_log)
+
+    def open_log(self, path: str | None) -> None:
+        """Show a log file."""
+        from smtp_tui.workbench.screens.log_file import LogFileScreen
+
+        if path:
+            self._screen.app.push_screen(LogFileScreen(path, self._keys))
+
     def open(self, path: str | None) -> None:
-        """Read a file and show it."""
+        """Read a script and show it; a log file opens as one."""
         if not path:
+            return
+        if path.endswith(".jsonl"):
+            self.open_log(path)
             return
 
         name = visible(path.rpartition("/")[2])

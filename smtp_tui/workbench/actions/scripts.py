@@ -84,6 +84,17 @@ class CompareTwo(UserAction):
         comparing.ask(screen)
 
 
+class OpenLog(UserAction):
+    """Open a log file, of any size, to be read: what --log or ctrl+s wrote as JSON lines."""
+
+    id, keys, title, group = "open-log", "", "Open a log file", "Scripts"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.playing.ask_for_log()
+
+
 ACTIONS: tuple[type[UserAction], ...] = (
     Open, Next, Here, All, Close, CompareWithScript, CompareTwo,
+    OpenLog,
 )  # fmt: skip

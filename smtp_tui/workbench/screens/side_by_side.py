@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import Screen
+from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
@@ -152,7 +152,7 @@ class Pairs(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"pairs--{name}", partial=True)
 
 
-class SideBySideScreen(Screen[None]):
+class SideBySideScreen(ModalScreen[None]):
     """``words`` say more of how it went."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -164,6 +164,8 @@ class SideBySideScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     SideBySideScreen {
+        background: $background;
+        layout: vertical;
         #sides-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
         #sides-names { height: 1; padding: 0 1; color: $accent; }
         #sides-keys { height: 1; padding: 0 1; background: $footer-background; color: $quiet; }

@@ -1,0 +1,133 @@
+"""A part of a log file as a transcript, which all that shows transcripts can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from smtp_tui.transcript.log_file import LogFile
+from smtp_tui.transcript.query import Query
+from smtp_tui.transcript.record import Kind, Record
+from smtp_tui.transcript.records import Transcript
+
+MOST = 10_000
+"""Records of a part."""
+_SLICE = 500
+
+
+class LogPart(Transcript):
+    """Records as they were written; time counts from the first of each connection here.
+
+    Connections get numbers of their own, because every run of the program begins with 1.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        super().__init__()
+        self._numbers: dict[int, int] = {}
+        self._connections = 0
+        for record in records:
+            self.keep(record)
+
+    def keep(self, record: Record) -> None:
+        """One more."""
+        if record.kind is Kind.OPENING or record.connection not in self._numbers:
+            self._connections += 1
+            self._numbers[record.connection] = self._connections
+            self._opened[self._connections] = record.at
+            self._ring.epochs[self._connections] = record.wall - record.at
+        number = self._numbers[record.connection]
+        self._ring.append(replace(record, connection=number))
+        self._exchanges.add(self._ring.end - 1, record.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``lines`` are those of the file that ``transcript`` holds, of ``total`` it has by now.
+
+    ``matches`` counts the lines in the whole file that a query took, None where none was asked.
+    """
+
+    transcript: LogPart
+    lines: range
+    total: int
+    trouble: str = ""
+    matches: int | None = None
+
+
+def part(file: LogFile, start: int | None) -> Part:
+    """The part from that line on; the last one where none is given."""
+    while file.index():
+        pass
+    last = max(0, len(file) - MOST)
+    start = last if start is None else max(0, min(start, last))
+    transcript = LogPart(file.records(start, start + MOST))
+    return Part(transcript, range(start, start + len(transcript)), len(file), trouble(file))
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How a file changed: it has ``total`` lines now, ``records`` are those behind the part."""
+
+    total: int
+    trouble: str
+    records: tuple[Record, ...] = ()
+
+
+def growth(file: LogFile, shown: Part) -> Growth | None:
+    """What changed since a part was read; None for nothing."""
+    while file.index():
+        pass
+    total, words = len(file), trouble(file)
+    if (total, words) == (shown.total, shown.trouble):
+        return None
+    follows = shown.matches is None and shown.lines.stop == shown.total < total
+    records = file.records(shown.lines.stop, shown.lines.stop + MOST) if follows else ()
+    return Growth(total, words, tuple(records))
+
+
+def trouble(file: LogFile) -> str:
+    """What is wrong with the file as a whole, in one sentence; "" for nothing."""
+    if file.trouble:
+        return file.trouble
+    if file.cut_off and not len(file):
+        return "The file holds no whole line: it is no log file."
+    if file.cut_off:
+        return f"The last {file.cut_off:,} octets are a line without an end: it is not shown."
+    return "" if len(file) else "The file is empty."
+
+
+class LogSearch:
+    """All lines of a file that a query takes, a slice at a time; ``found`` holds the first."""
+
+    def __init__(self, file: LogFile, query: Query) -> None:
+        self._file = file
+        self._query = query
+        self._next = 0
+        self._found: list[Record] = []
+        self._count = 0
+
+    @property
+    def progress(self) -> float:
+        """Which part of the lines was looked at, 0 to 1."""
+        return self._next / max(1, len(self._file))
+
+    def go_on(self) -> bool:
+        """Look at some lines; whether there are more. Raises ``TooSlow``."""
+        records = self._file.records(self._next, self._next + _SLICE)
+        for record in records:
+            if self._query.takes(record):
+                self._count += 1
+                if len(self._found) < MOST:
+                    self._found.append(record)
+        self._next += len(records)
+        return bool(records)
+
+    def result(self) -> Part:
+        """What was found until now."""
+        return Part(
+            LogPart(self._found),
+            range(self._next),
+            len(self._file),
+            trouble(self._file),
+            self._count,
+        )

@@ -1,0 +1,251 @@
+"""A log file, read only: a part of it at a time, so that it may be of any size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.expression import TooSlow
+from smtp_tui.transcript.log_file import LogFile
+from smtp_tui.transcript.log_part import MOST, Growth, LogSearch, Part, growth, part
+from smtp_tui.transcript.query import SYNTAX, Query, QueryError, query
+from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.log_lens import counted
+from smtp_tui.workbench.log_reader import LogReader
+from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.panes.detail import DetailPane
+from smtp_tui.workbench.panes.log import LogPane
+
+_LOOK = 1.0
+"""Seconds between two looks whether the file changed."""
+_KEYS = "< > earlier, later part · ctrl+home ctrl+end first, last · f finds in all of it · escape"
+
+
+class LogFileScreen(ModalScreen[None]):
+    """Shows the end of the file first; what is appended meanwhile comes along."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", show=False),
+        Binding("less_than_sign", "part(-1)", show=False),
+        Binding("greater_than_sign", "part(1)", show=False),
+        Binding("ctrl+home", "end(False)", show=False),
+        Binding("ctrl+end", "end(True)", show=False),
+        Binding("f", "find", show=False),
+    ]
+    DEFAULT_CSS = """
+    LogFileScreen {
+        background: $background;
+        layout: vertical;
+        #log-file-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        #log-file-trouble { height: auto; padding: 0 1; color: $warning; display: none; }
+        #log-file-keys { height: 1; padding: 0 1; background: $footer-background; color: $quiet; }
+        #log-file { height: 1fr; }
+    }
+    """
+
+    def __init__(self, path: str, keys: Keys) -> None:
+        super().__init__()
+        self._path = path
+        self._keys = keys
+        self._name = visible(path.rpartition("/")[2])
+        self._reader: LogReader | None = None
+        self._part: Part | None = None
+        self._from_top = False  # whether what was asked for is to be read downwards
+        self._search = 0
+        self._stopped = -1  # the number of the search that was given up
+        self._sought = ""
+
+    def compose(self) -> ComposeResult:
+        """A title, the lines, and the keys."""
+        yield Static(Content(f"{self._name} · opening …"), id="log-file-title")
+        yield Static(id="log-file-trouble")
+        yield Container(id="log-file")
+        yield Static(Content(_KEYS), id="log-file-keys")
+
+    def on_mount(self) -> None:
+        """Read the end."""
+        self._reader = LogReader(self.app, self._path, self._failed)
+        self._reader.ask(lambda file: part(file, None), self._show)
+        self.set_interval(_LOOK, self._look)
+
+    def on_unmount(self) -> None:
+        """Give the file back."""
+        self._stopped = self._search
+        if self._reader is not None:
+            self._reader.close()
+
+    # What the keys do
+
+    def action_back(self) -> None:
+        """Stop a search, leave what it found, or close."""
+        if self._searching:
+            self._stopped = self._search
+        elif self._part is not None and self._part.matches is not None:
+            self.action_end(True)
+        else:
+            self.dismiss(None)
+
+    def action_part(self, step: int) -> None:
+        """The part before, or after."""
+        shown = self._part
+        if shown is not None and shown.matches is None:
+            start = shown.lines.start + step * MOST
+            if step < 0 < shown.lines.start or (step > 0 and shown.lines.stop < shown.total):
+                self._ask(start, from_top=step > 0)
+            else:
+                self._say("That is where the file ends." if step > 0 else "The file begins here.")
+
+    def action_end(self, last: bool) -> None:
+        """The last part, or the first."""
+        self._ask(None if last else 0, from_top=not last)
+
+    def action_find(self) -> None:
+        """Ask what to look for in the whole file."""
+        from smtp_tui.workbench.screens.prompt import PromptScreen
+
+        prompt = PromptScreen("Find in the whole file", SYNTAX, self._sought)
+        self.app.push_screen(prompt, self._find)
+
+    def _find(self, source: str | None) -> None:
+        if not source or self._reader is None:
+            return
+        self._sought = source
+        try:
+            wanted = query(source)
+        except QueryError as error:
+            self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            return
+        if wanted is None:
+            return
+        self._search += 1
+        number, reader = self._search, self._reader
+
+        def job(file: LogFile) -> Part | str:
+            return self._searched(file, wanted, number, reader)
+
+        reader.ask(job, self._found)
+
+    def _searched(self, file: LogFile, wanted: Query, number: int, reader: LogReader) -> Part | str:
+        """Runs in the reader's thread."""
+        while file.index():
+            pass
+        search = LogSearch(file, wanted)
+        told = 0
+        try:
+            while search.go_on() and self._stopped != number:
+                percent = int(search.progress * 100)
+                if percent != told:
+                    told = percent
+                    reader.tell(self._progress, percent)
+        except TooSlow as error:
+            return f"{str(error)[:1].upper()}{str(error)[1:]}."
+        return search.result()
+
+    def _progress(self, percent: int) -> None:
+        if self.is_mounted and self._searching:
+            words = f"{self._name} · looking through it: {percent} % · escape stops"
+            self.query_one("#log-file-title", Static).update(Content(words))
+
+    @property
+    def _searching(self) -> bool:
+        return self._search > 0 and self._stopped != self._search
+
+    async def _found(self, result: Part | str) -> None:
+        self._stopped = self._search
+        if isinstance(result, str):
+            self._say(result)
+            if self._part is not None:
+                await self._show(self._part)
+        else:
+            await self._show(result)
+
+    def _ask(self, start: int | None, *, from_top: bool = False) -> None:
+        self._from_top = from_top
+        if self._reader is not None:
+            self._reader.ask(lambda file: part(file, start), self._show)
+
+    # What was read
+
+    async def _show(self, shown: Part) -> None:
+        if not self.is_mounted:
+            return
+        self._part = shown
+        place = self.query_one("#log-file", Container)
+        await place.remove_children()
+        pane = LogPane(shown.transcript, self._keys)
+        await place.mount(pane)
+        pane.focus()
+        if self._from_top or shown.matches is not None:
+            pane.view.action_top()
+        self._title()
+
+    def _title(self) -> None:
+        shown = self._part
+        if shown is None:
+            return
+        if shown.matches is not None:
+            most = f", the first {MOST:,} of them here" if shown.matches > MOST else ""
+            whole = shown.lines.stop >= shown.total
+            stopped = "" if whole else f" among the first {shown.lines.stop:,}"
+            words = f"{counted(shown.matches)} with “{visible(self._sought)}”{stopped}{most}"
+        elif len(shown.lines) == shown.total:
+            words = counted(shown.total)
+        else:
+            words = f"lines {shown.lines.start + 1:,} to {shown.lines.stop:,} of {shown.total:,}"
+        words += " · / filters these" if len(shown.lines) < shown.total else ""
+        self.query_one("#log-file-title", Static).update(Content(f"{self._name} · {words}"))
+        warning = self.query_one("#log-file-trouble", Static)
+        warning.display = bool(shown.trouble)
+        warning.update(Content(shown.trouble))
+
+    def _look(self) -> None:
+        """Whether the file changed."""
+        shown = self._part
+        if self._reader is not None and shown is not None and not self._searching:
+            self._reader.ask(
+                lambda file: growth(file, shown), lambda found: self._changed(shown, found)
+            )
+
+    def _changed(self, shown: Part, found: Growth | None) -> None:
+        """What was appended to the end in sight is shown; a file cut short is read anew."""
+        if found is None or shown is not self._part or not self.is_mounted:
+            return
+        if found.total < shown.total:
+            self._say(found.trouble)
+            self._ask(None)
+            return
+        for record in found.records:
+            shown.transcript.keep(record)
+        lines = range(shown.lines.start, shown.lines.stop + len(found.records))
+        self._part = replace(shown, lines=lines, total=found.total, trouble=found.trouble)
+        for pane in self.query(LogPane):
+            pane.view.update(len(shown.lines))
+        self._title()
+
+    def _failed(self, sentence: str) -> None:
+        self.app.notify(sentence, title="Not opened", severity="error", markup=False, timeout=10)
+        if self.is_current:
+            self.dismiss(None)
+
+    def _say(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
+
+    @on(LogView.CopyRequested)
+    def _copy(self, event: LogView.CopyRequested) -> None:
+        event.stop()
+        clipboard.copy(self.app, event.text, "from the log file")
+
+    @on(DetailPane.Tried)
+    def _try(self, event: DetailPane.Tried) -> None:
+        event.stop()
+        self._say("This is a file: what is suggested can be tried in a session.")

@@ -1,0 +1,124 @@
+"""A log file in the window: a part at a time, growing, cut short, or no log file at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from smtp_tui.transcript.log_format import written
+from smtp_tui.transcript.log_part import MOST
+from smtp_tui.transcript.record import Kind, Record
+from smtp_tui.wire.events import Protection
+from smtp_tui.workbench.screens.log_file import LogFileScreen
+from tests.workbench.windows import Window, window
+
+
+def _lines(start: int, stop: int) -> bytes:
+    return b"".join(
+        written(
+            Record(
+                Kind.CLIENT,
+                100.0 + number,
+                1,
+                Protection.CLEAR,
+                b"NOOP %d\r\n" % number,
+                wall=1_700_000_000.0 + number,
+            )
+        )
+        for number in range(start, stop)
+    )
+
+
+async def _open(w: Window, path: Path) -> None:
+    w.desk.playing.open(str(path))
+    await w.pilot.pause()
+
+
+async def _shows(w: Window, *words: str) -> None:
+    await _until(w, lambda: all(each in w.text() for each in words))
+
+
+async def _told(w: Window, words: str) -> None:
+    await _until(w, lambda: words in " ".join(each.message for each in w.app._notifications))
+
+
+async def _until(w: Window, condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        try:
+            while not condition():
+                await w.pilot.pause(0.01)
+        except asyncio.CancelledError:
+            raise AssertionError(w.text()) from None
+
+
+async def test_a_large_file_shows_its_end_and_goes_back_part_by_part(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(_lines(0, 2 * MOST + 5))
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "lines 10,006 to 20,005 of 20,005", "NOOP 20004")
+        await w.press("less_than_sign")
+        await _shows(w, "lines 6 to 10,005 of 20,005", "NOOP 10004")
+        await w.press("ctrl+home")
+        await _shows(w, "lines 1 to 10,000 of 20,005", "NOOP 0 ")
+        await w.press("ctrl+end")
+        await _shows(w, "NOOP 20004")
+
+
+async def test_all_of_the_file_is_looked_through_and_escape_goes_back(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(_lines(0, MOST + 500))
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "NOOP 10499")
+        await w.press("f", *"/NOOP 7$/", "enter")
+        await _shows(w, "1 line with “/NOOP 7$/”", "NOOP 7")
+        await w.press("escape")
+        await _shows(w, "lines 501 to 10,500 of 10,500")
+        await w.press("escape")
+        assert w.app.screen is w.desk
+
+
+async def test_what_is_appended_comes_along_and_what_is_cut_off_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(_lines(0, 5))
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "5 lines", "NOOP 4")
+        with path.open("ab") as file:
+            file.write(_lines(5, 8))
+        await _shows(w, "8 lines", "NOOP 7")
+        path.write_bytes(_lines(0, 2))
+        await _told(w, "became shorter")
+        await _shows(w, "2 lines", "NOOP 1")
+        assert "NOOP 7" not in w.text()
+
+
+async def test_a_file_that_is_no_log_is_shown_for_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    for data, words in (
+        (b"\x7fELF\x00\x01\n\xff\xfe\x1b[31m\n", "Line 1 of the file is no record"),
+        (b"\x00" * 5000, "The file holds no whole line: it is no log file."),
+        (b"", "The file is empty."),
+        (_lines(0, 3) + b'{"kind": "cli', "The last 13 octets are a line without an end"),
+    ):
+        path.write_bytes(data)
+        async with window(size=(80, 24)) as w:
+            await _open(w, path)
+            await _shows(w, words)
+            assert "\x1b" not in w.text()
+
+
+async def test_a_file_that_cannot_be_opened_closes_the_screen_and_says_why(tmp_path: Path) -> None:
+    async with window() as w:
+        for path, words in (
+            (tmp_path / "none.jsonl", "No such file"),
+            (tmp_path / "folder.jsonl", "is no plain file"),
+        ):
+            if "folder" in path.name:
+                path.mkdir()
+            await _open(w, path)
+            await _told(w, words)
+            await w.pilot.pause()
+            assert not isinstance(w.app.screen, LogFileScreen)
