@@ -10,9 +10,8 @@ from smtp_tui.smtp.commands import usual_next, verbs
 from smtp_tui.smtp.parameters import given, of_verb
 from smtp_tui.smtp.state import Phase, Security, State, Transaction
 
-_WORD = re.compile(r"\S*\Z")
 _PATH = re.compile(r"(\s*(?:MAIL\s+FROM|RCPT\s+TO)\s*:)(<?)([^<>\s]*)\Z", re.IGNORECASE)
-_ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_ADDRESS = re.compile(r"<([^<>\s@]+@[^<>\s]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +126,12 @@ def _begun(name: str, known: Known) -> str:
 
 
 def _addresses(path: re.Match[str], known: Known, state: State) -> Iterator[Completion]:
-    head, begun = path[1], path[3]
+    head, begun = path[1], path[3].casefold()
     sender = head.strip().upper().startswith("MAIL")
     own = [known.user] if "@" in known.user else []
     choices = [*own, *known.addresses] if sender else [*known.addresses, *own]
     for address in dict.fromkeys(choices):
-        if address.casefold().startswith(begun.casefold()):
+        if address.casefold().startswith(begun):
             meaning = "your user name" if address == known.user else "used before"
             yield Completion(f"{head}<{address}>", address, meaning)
     if sender and not begun:
@@ -207,5 +206,5 @@ def _mechanisms(state: State) -> Iterator[tuple[str, str, bool]]:
 
 
 def _typed(line: str) -> str:
-    match = _WORD.search(line)
-    return match[0] if match is not None else ""
+    """The word that is being written at the end of the line; "" behind a space."""
+    return "" if not line or line[-1].isspace() else line.rsplit(None, 1)[-1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from smtp_tui.smtp.completion import Completion, Known, addresses_in, completions
+from smtp_tui.smtp.state import State
 from smtp_tui.smtp.visible import visible
 
 if TYPE_CHECKING:
@@ -20,18 +21,33 @@ class Completing:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
+        self._history: tuple[str, ...] = ()
+        self._addresses: tuple[str, ...] = ()
+        self._asked: tuple[str, State, Known] | None = None
+        self._ways: tuple[Completion, ...] = ()
 
     def ways(self, text: str) -> tuple[Completion, ...]:
         """The ways this text can go on in the session as it is."""
         screen = self._screen
+        if not screen.view.takes_lines:
+            return ()
         target = screen.view.target
         known = Known(
             ehlo=target.ehlo if target is not None else "",
             user=screen.credentials.credentials.user,
             lmtp=target is not None and target.lmtp,
-            addresses=addresses_in(screen.composer.field.history),
+            addresses=self._used_before(),
         )
-        return completions(text, screen.view.state, known) if screen.view.takes_lines else ()
+        asked = (text, screen.view.state, known)
+        if asked != self._asked:  # several parts of the window ask the same at each key
+            self._asked, self._ways = asked, completions(*asked)
+        return self._ways
+
+    def _used_before(self) -> tuple[str, ...]:
+        history = self._screen.composer.field.history
+        if history != self._history:
+            self._history, self._addresses = history, addresses_in(history)
+        return self._addresses
 
     def list(self) -> None:
         """Open the list of all ways; the one taken is put on the command line."""
@@ -39,14 +55,16 @@ class Completing:
 
         screen, field = self._screen, self._screen.composer.field
         field.focus()
-        ways = self.ways(field.value)
+        begun, behind = field.value[: field.cursor_position], field.value[field.cursor_position :]
+        ways = self.ways(begun)
         if not ways:
             screen.say("There is nothing to list here: what you type is sent as it stands.")
             return
 
         def taken(line: str | None) -> None:
             if line is not None:
-                screen.composer.insert(line)
+                screen.composer.insert(line + behind)
+                field.cursor_position = len(line)
 
         options = tuple((_label(each, field.region.width - 1), each.line) for each in ways)
         screen.app.push_screen(MenuScreen(options, ways[0].line, field.region), taken)

@@ -136,3 +136,18 @@ def test_escaped_octets_can_be_read_back(octets: bytes) -> None:
     assert written.isascii()
     assert written.isprintable()
     assert unescape(written) == octets
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a" * 1_000_000 + " ",
+        "MAIL FROM:<a@b.org> " + "x" * 1_000_000 + " ",
+        "MAIL FROM:<" + "a@" * 500_000,
+        "RCPT TO:<" + "<" * 1_000_000,
+    ],
+    ids=["word", "parameter", "address", "brackets"],
+)
+def test_a_line_of_a_million_octets_is_read_once_and_not_over_and_over(line: str) -> None:
+    completions(line, state(Transaction.MAIL), KNOWN)
+    addresses_in([line])

@@ -582,3 +582,19 @@ async def test_a_dry_run_ends_with_rset_before_the_message() -> None:
         await at.press("alt+d")
         await at.enter("NOOP")
         assert at.sent == [b"RSET", b"NOOP"]
+
+
+async def test_in_the_middle_of_a_line_the_list_completes_what_stands_before_the_cursor() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("RC TO:<a@example.org>")
+        at.desk.composer.field.cursor_position = 2
+        await at.press("ctrl+@")
+        assert at.app.screen is not at.desk
+        await at.press("escape")
+        await at.type("MAIL  SIZE=1")
+        at.desk.composer.field.cursor_position = 5
+        await at.press("ctrl+@", "enter")
+        assert at.desk.composer.text == "MAIL FROM:< SIZE=1"
+        assert at.desk.composer.field.cursor_position == len("MAIL FROM:<")
+        assert at.sent == []

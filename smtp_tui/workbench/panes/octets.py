@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.content import Content
 
 from smtp_tui.smtp.visible import name
@@ -16,20 +18,19 @@ def row(data: bytes, spans: tuple[tuple[int, int], ...], width: int) -> Content:
     ``spans`` are those that are credentials. Of a long line the end is shown, where the line end
     stands.
     """
+    reach = max(0, len(data) - max(width, 1))  # no octet takes less than a cell
+    room, cut = max(0, width - 2), bool(reach)
+    cells = 0
     shown: list[tuple[str, str]] = []
-    for text, style, chip in _parts(data, spans):
-        shown += [(f" {text} ", style)] if chip else [(text, style)]
-    cells = sum(len(text) for text, _ in shown)
-    head: list[tuple[str, str]] = []
-    if cells > width:
-        while shown and cells > width - 2:
-            text, style = shown.pop(0)
-            rest = text[max(1, cells - (width - 2)) :] if style != _CHIP else ""
-            cells -= len(text) - len(rest)
-            if rest:
-                shown.insert(0, (rest, style))
-        head = [("… ", "$quiet")]
-    return Content.assemble(*head, *shown)
+    for text, style in reversed(list(_parts(data, spans, reach))):
+        if cells + len(text) > (room if cut or reach else width):
+            cut = True
+            break
+        shown.insert(0, (text, style))
+        cells += len(text)
+    while cut and cells > room:
+        cells -= len(shown.pop(0)[0])
+    return Content.assemble(*([("… ", "$quiet")] if cut else []), *shown)
 
 
 def is_plain(data: bytes) -> bool:
@@ -38,24 +39,20 @@ def is_plain(data: bytes) -> bool:
     return text.isascii() and text.decode("ascii").isprintable() and text == text.strip()
 
 
-def _parts(data: bytes, spans: tuple[tuple[int, int], ...]) -> list[tuple[str, str, bool]]:
-    parts: list[tuple[str, str, bool]] = []
-    position = 0
-    for start, end in (*spans, (len(data), len(data))):
-        parts += _plain(data[position:start])
-        if end > start:
-            parts.append(("•" * (end - start), "$quiet", False))
-        position = end
-    return parts
+def _parts(
+    data: bytes, spans: tuple[tuple[int, int], ...], start: int
+) -> Iterator[tuple[str, str]]:
+    """Each octet from ``start`` on in its cells and style."""
+    for place in range(start, len(data)):
+        if any(first <= place < end for first, end in spans):
+            yield "•", "$quiet"
+        else:
+            yield _octet(data[place])
 
 
-def _plain(data: bytes) -> list[tuple[str, str, bool]]:
-    return [_octet(octet) for octet in data]
-
-
-def _octet(octet: int) -> tuple[str, str, bool]:
+def _octet(octet: int) -> tuple[str, str]:
     if octet == 0x20:
-        return _SPACE, "$quiet", False
+        return _SPACE, "$quiet"
     if 0x20 < octet < 0x7F:
-        return chr(octet), "$quiet", False
-    return (name(chr(octet)) if octet < 0x80 else f"{octet:02X}"), _CHIP, True
+        return chr(octet), "$quiet"
+    return f" {name(chr(octet)) if octet < 0x80 else f'{octet:02X}'} ", _CHIP
