@@ -17,9 +17,11 @@ from textual.app import SuspendNotSupported
 from smtp_tui.smtp.completion import addresses_in
 from smtp_tui.smtp.templates import fill, templates
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire import events as wire
 from smtp_tui.workbench import files
 from smtp_tui.workbench.attachments import attach
 from smtp_tui.workbench.draft import Draft
+from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.session import SessionView
 
 if TYPE_CHECKING:
@@ -34,8 +36,12 @@ class EditorError(Exception):
 class Drafting:
     """Keeps the draft while its screen is closed, whatever becomes of the connection."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: MainScreen, keys: Keys) -> None:
         self._screen = screen
+        self._keys = keys
+        self._sending = False
+        self._last: wire.DeliveryFinished | None = None
+        """What became of the message before the one that is being sent."""
         self._open: MessageScreen | None = None
         self.draft = self._untouched = self.from_template("minimal")
 
@@ -45,7 +51,7 @@ class Drafting:
 
         if self.draft is self._untouched:  # the session may know better addresses by now
             self.draft = self._untouched = self.from_template("minimal")
-        self._open = MessageScreen(self)
+        self._open = MessageScreen(self, self._keys)
         self._screen.app.push_screen(self._open, self._closed)
         self._screen.call_after_refresh(lambda: self.show(self._screen.view))
 
@@ -54,20 +60,33 @@ class Drafting:
         self._screen.composer.field.focus()
 
     def show(self, view: SessionView) -> None:
-        """Let the open editor draw this state of the session."""
+        """Let the open editor draw this state of the session, and tell how sending ended."""
         screen = self._open
         if screen is not None and screen.is_attached:
             screen.show(view)
+        if self._sending and view.delivery is None:
+            ended = view.delivered is not None and view.delivered is not self._last
+            if ended and view.delivered is not None:
+                self._over(visible(view.delivered.text))
+            elif not view.live:
+                self._over(visible(view.text) or "The connection ended before the message went.")
 
     def say(self, sentence: str) -> None:
-        """Let the open editor, which covers everything else, tell a sentence."""
+        """Tell something in the open editor, which covers the command line."""
         if self._open is not None and self._open.is_attached:
             self._open.say(sentence)
 
     def refused(self, sentence: str) -> None:
-        """The message could not be sent after all."""
-        if self._open is not None and self._open.is_attached:
-            self._open.refused(sentence)
+        """What was asked for was not done: the message, or a line, which is given back."""
+        self.say(sentence)
+        if self._sending and self._screen.view.delivery is None:
+            self._over(sentence)
+        else:
+            self._screen.composer.refused(sentence)
+
+    def _over(self, sentence: str) -> None:
+        self._sending = False
+        self._screen.say(sentence)
 
     def from_template(self, id: str) -> Draft:
         """A new draft of that template, for the addresses of this session."""
@@ -83,9 +102,13 @@ class Drafting:
         filled = fill(template, sender=sender, recipient=recipient, now=now)
         return Draft(filled.text.encode(), template.name, mail=filled.mail, rcpt=filled.rcpt)
 
-    def send(self, sent: Callable[[], None]) -> None:
-        """Ask for the message to go out."""
-        self._screen.operator.deliver(self.draft.octets, self.draft.way, sent)
+    def send(self) -> None:
+        """Ask for the message to go out; it stays here whatever becomes of it."""
+        self._screen.operator.deliver(self.draft.octets, self.draft.way, self._on_its_way)
+
+    def _on_its_way(self) -> None:
+        self._sending, self._last = True, self._screen.view.delivered
+        self.say("The message is on its way.")
 
     def stop(self) -> None:
         """Stop the message on its way."""

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.message_keys import MESSAGE_KEYS, SHARED_KEYS
 
 _NEVER_ARRIVE = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+m": "enter"}
 _QUIT = "ctrl+q"
@@ -21,6 +22,9 @@ LOG_KEYS: Mapping[str, Binding] = {
     if isinstance(binding, Binding) and binding.id is not None
 }
 """What works while the log has the focus, by id."""
+
+_LOCAL = {**LOG_KEYS, **MESSAGE_KEYS}
+"""What works in one place only: there its keys may be those of something else elsewhere."""
 
 
 def bindings() -> Iterator[Binding]:
@@ -71,7 +75,7 @@ def checked_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[tupl
     problems: list[tuple[str, str]] = []
     taken = {key: id for id, action in ACTIONS.items() for key in _each(action.keys)}
     for id, keys in wanted.items():
-        if id not in ACTIONS and id not in LOG_KEYS:
+        if id not in ACTIONS and id not in _LOCAL:
             problems.append((id, f"there is no such action; there are {', '.join(ACTIONS)}"))
             continue
         fine: list[str] = []
@@ -98,8 +102,10 @@ def _problem(key: str, id: str, taken: Mapping[str, str], wanted: Mapping[str, s
         return f"{_QUIT} always quits; use another key"
     if not key.isascii() or not key.isprintable() or " " in key:
         return f"“{shown}” is no key; write one as ctrl+k, shift+f5 or f7"
-    if len(key) == 1 and id in ACTIONS:
+    if len(key) == 1 and id not in LOG_KEYS:
         return f"{shown} alone is needed for typing; write a key as ctrl+{shown} or f7"
+    if id in MESSAGE_KEYS and owner not in SHARED_KEYS:
+        return ""
     if owner != id and (owner not in wanted or key in _each(wanted[owner])):
         return f"{shown} belongs to {owner}; use another key"
     return ""
@@ -107,7 +113,7 @@ def _problem(key: str, id: str, taken: Mapping[str, str], wanted: Mapping[str, s
 
 def _default() -> dict[str, str]:
     keys = {id: action.keys for id, action in ACTIONS.items()}
-    return keys | {id: binding.key for id, binding in LOG_KEYS.items()}
+    return keys | {id: binding.key for id, binding in _LOCAL.items()}
 
 
 def _each(keys: str) -> list[str]:

@@ -114,6 +114,9 @@ class Operator:
     def abort(self) -> bool:
         """Give up what connects or waits; False when nothing does."""
         view = self.view
+        if view.delivery is not None:
+            self.stop_delivery()
+            return True
         if view.link in CONNECTING or view.link is Link.HANDSHAKING or view.pending:
             self._post(actions.Abort())
             return True

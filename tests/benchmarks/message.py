@@ -71,7 +71,7 @@ async def through_the_window(port: int, message: bytes, way: Way) -> tuple[float
         await pilot.pause(0.5)
         began = last = time.perf_counter()
         worst = 0.0
-        desk.drafting.send(lambda: None)
+        desk.drafting.send()
         while desk.view.delivered is None:
             await asyncio.sleep(TICK)
             now = time.perf_counter()

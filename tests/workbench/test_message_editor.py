@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.widgets import Input
 
+from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.actions import Abort, Deliver, StopDelivery
 from smtp_tui.wire.delivery import Way
@@ -83,6 +84,93 @@ async def test_a_message_that_could_not_be_sent_is_not_on_its_way() -> None:
         await at.pilot.pause()
         assert reason in at.text()
         assert "The message is on its way." not in at.text()
+
+
+async def test_why_nothing_was_sent_is_told_in_the_editor() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9", "f8")
+        assert "Not connected: f5 connects." in at.text()
+        scene = with_recipient(at)
+        await at.press("f8")
+        scene.sink(wire.Refused(1.0, 1, "The message was not sent: RCPT has no answer yet."))
+        await at.pilot.pause()
+        assert "RCPT has no answer yet" in at.text()
+        assert "on its way" not in at.text()
+
+
+async def test_a_refused_message_does_not_bring_the_last_line_back() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.enter("NOOP")
+        await at.press("f9", "f8")
+        scene.sink(wire.Refused(1.0, 1, "The message was not sent: NOOP has no answer yet."))
+        await at.press("escape")
+        assert at.desk.composer.text == ""
+        assert "NOOP has no answer yet" in at.text()
+
+
+async def test_the_end_of_the_message_before_is_not_taken_for_that_of_this_one() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.press("f9", "f8")
+        scene.sink(wire.DeliveryFinished(1.0, 1, False, "The server refused the message: 552"))
+        await at.press("f8")
+        at.desk.drafting.show(at.desk.view)
+        await at.pilot.pause()
+        assert "552" not in at.text()
+        assert "on its way" in at.text()
+        scene.sink(wire.DeliveryFinished(2.0, 1, True, "The server took the message: 250"))
+        await at.pilot.pause()
+        assert "took the message" in at.text()
+
+
+async def test_a_message_goes_on_while_the_editor_is_left_and_its_end_is_told() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.press("f9", "f8")
+        scene.sink(progress(250, Way.BDAT))
+        await at.press("f9")
+        assert at.app.screen is at.desk
+        assert StopDelivery() not in at.posted
+        assert "A message is on its way: 25%" in at.text()
+        scene.sink(wire.DeliveryFinished(2.0, 1, True, "The server took the message: 250"))
+        await at.pilot.pause()
+        assert "The server took the message" in at.text()
+
+
+async def test_escape_on_the_command_line_stops_behind_a_chunk_too() -> None:
+    async with window(LOCAL) as at:
+        scene = with_recipient(at)
+        await at.press("f9", "f5", "f8")
+        scene.sink(progress(250, Way.BDAT))
+        await at.press("f9", "escape")
+        assert at.posted[-1] == StopDelivery()
+
+
+async def test_the_keys_of_the_editor_can_be_changed_and_are_shown_as_they_are() -> None:
+    keymap = {"send": "f7", "auth": "f8", "message": "f11", "message-template": "shift+f4"}
+    async with window(LOCAL, settings=Settings(keys=keymap)) as at:
+        with_recipient(at)
+        await at.press("f11")
+        assert "f7 Send" in at.text()
+        assert "⇧f4 Template" in at.text()
+        await at.press("f8")
+        assert at.posted == []
+        await at.press("f7")
+        assert len(at.posted) == 1
+        await at.press("f11")
+        assert at.app.screen is at.desk
+
+
+async def test_another_template_can_be_taken_back() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "an hour of work")
+        await at.press("f2", "down", "enter")
+        assert "Grüße" in editor(at).area.text
+        assert "ctrl+z" in at.text()
+        await at.press("ctrl+z")
+        assert editor(at).area.text == "an hour of work"
 
 
 async def test_leaving_keeps_the_text() -> None:

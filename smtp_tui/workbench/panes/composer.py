@@ -253,6 +253,8 @@ class Composer(Vertical):
                 "$accent",
             )
         view = self._view
+        if view.delivery is not None:
+            return hints.delivery(view.delivery, self._keys.first("message"))
         if not view.takes_lines:
             keys = self._keys.first("connect"), self._keys.first("script-here")
             return Content.styled(hints.not_connected(view, *keys), "$quiet")

@@ -8,6 +8,7 @@ from smtp_tui.sasl import challenges
 from smtp_tui.smtp.advice import Advice, Severity
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.events import DeliveryProgress
 from smtp_tui.workbench.session import Link, SessionView
 
 _MARKS = {Severity.NOTE: "· note:", Severity.WARNING: "▲ doubtful:", Severity.DANGER: "▲ danger:"}
@@ -63,6 +64,14 @@ def verb(line: bytes, width: int) -> Content:
     syntax = Content(known.syntax).truncate(max(20, width - len(expects) - 3), ellipsis=True)
     gap = max(3, width - syntax.cell_length - len(expects))
     return Content.assemble(syntax, " " * gap, (expects, "$quiet"))
+
+
+def delivery(way: DeliveryProgress, key: str) -> Content:
+    """How far a message is on its way; ``key`` opens it."""
+    share = way.octets / way.total if way.total else 1.0
+    return Content.styled(
+        f"A message is on its way: {share:.0%}; {key} shows it, escape stops it", "$accent"
+    )
 
 
 def lines(count: int) -> str:

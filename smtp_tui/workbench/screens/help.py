@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import LOG_KEYS, Keys
+from smtp_tui.workbench.message_keys import MESSAGE_KEYS
 from smtp_tui.workbench.screens.dialog import Dialog
 
 FIRST_SESSION = (
@@ -114,6 +115,9 @@ def _key_rows(keys: Keys, width: int) -> Iterator[Content]:
     yield Content.styled("  In the log", "bold")
     for id, binding in LOG_KEYS.items():
         yield from _row(keys.every(id), binding.description, 23, width, "bold $accent")
+    yield Content.styled("  In the message editor", "bold")
+    for id, binding in MESSAGE_KEYS.items():
+        yield from _row(keys.every(id), binding.tooltip, 23, width, "bold $accent")
 
 
 def _heading(title: str, text: str) -> Iterator[Content]:

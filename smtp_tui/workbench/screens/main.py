@@ -92,7 +92,7 @@ class MainScreen(Screen[None]):
         self.playing = Playing(self, keys)
         self.revealing = Revealing(self, self.tokens.show_secrets)
         self.completing = Completing(self)
-        self.drafting = Drafting(self)
+        self.drafting = Drafting(self, keys)
         self.queueing = Queueing(self)
 
     def compose(self) -> ComposeResult:
@@ -126,7 +126,6 @@ class MainScreen(Screen[None]):
             self.view = advance(self.view, event)
             match event:
                 case wire.Refused(text=text):
-                    self.composer.refused(visible(text))
                     self.drafting.refused(visible(text))
                 case wire.Gone(clean=False) if event.connection == self.view.connection:
                     title = self.view.ending
@@ -375,7 +374,6 @@ class MainScreen(Screen[None]):
         self.query_one(ServerPane).show(view)
         self.connection.fault(self.operator.faults_of(target).names)
         self.query_one(KeyBar).show(view)
-        self.drafting.show(view)
         self.credentials.show(view)
         self.composer.show(
             view,
@@ -387,3 +385,4 @@ class MainScreen(Screen[None]):
                 typed=self.composer.typed,
             ),
         )
+        self.drafting.show(view)

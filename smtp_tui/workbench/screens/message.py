@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region
@@ -21,6 +21,8 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.delivery import Way
 from smtp_tui.workbench.draft import Draft
 from smtp_tui.workbench.drafting import Drafting
+from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.message_keys import MESSAGE_KEYS, SHARED_KEYS
 from smtp_tui.workbench.panes.message_text import MessageText
 from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.session import SessionView
@@ -32,30 +34,25 @@ _PAUSE = 0.15
 """Seconds without a key after which the message is looked over."""
 _BAR = 24
 _MOST_FACTS = 4
+_WORDS = tuple((id, binding.description) for id, binding in MESSAGE_KEYS.items())
 
 
 class MessageScreen(Dialog[None]):
     """Edits the draft of ``drafting``; leaving keeps it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8,ctrl+j", "send", "Send", priority=True),
-        Binding("f5", "way", "DATA/BDAT", priority=True),
-        Binding("f2", "template", "Template", priority=True),
-        Binding("f3", "open", "Open", priority=True),
-        Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("f6", "attach", "Attach", priority=True),
-        Binding("f4", "editor", "$EDITOR", priority=True),
-        Binding("escape,f9", "leave", "Back", priority=True),
+        *SHARED_KEYS.values(),
+        *MESSAGE_KEYS.values(),
     ]
 
-    def __init__(self, drafting: Drafting) -> None:
+    def __init__(self, drafting: Drafting, keys: Keys) -> None:
         super().__init__()
         self._drafting = drafting
+        self._keys = keys
         self._view = SessionView()
         self._looking: Timer | None = None
         self._survey = message.survey(b"")
         self._said = ""
-        self._sending = False
 
     @property
     def draft(self) -> Draft:
@@ -78,32 +75,20 @@ class MessageScreen(Dialog[None]):
         """Show the draft."""
         self.load()
         self.area.focus()
-        keys = [(b.key_display or b.key.split(",")[0], b.description) for b in self._shown_keys()]
         parts: list[tuple[str, str] | str] = []
-        for key, word in keys:
-            parts += [(key.replace("ctrl+", "^"), "bold $accent"), f" {word}  "]
+        for id, word in (("send", "Send"), *_WORDS):
+            parts += [(self._keys.short(id), "bold $accent"), f" {word}  "]
         self.query_one("#message-keys", Static).update(Content.assemble(*parts))
 
     def show(self, view: SessionView) -> None:
         """Draw for this state of the session."""
-        before, self._view = self._view, view
-        if self._sending and view.delivered is not None and view.delivery is None:
-            self._sending = False
-            self.say(visible(view.delivered.text))
-        elif self._sending and not view.live and before.live:
-            self._sending = False
-            self.say(visible(view.text) or "The connection ended; the message is still here.")
+        self._view = view
         self._draw()
 
     def say(self, sentence: str) -> None:
         """Show a sentence until the next one."""
         self._said = sentence
         self._draw()
-
-    def refused(self, sentence: str) -> None:
-        """Nothing of it is on its way, for the reason in that sentence."""
-        self._sending = False
-        self.say(sentence)
 
     def load(self) -> None:
         """Show the draft from its beginning."""
@@ -170,25 +155,19 @@ class MessageScreen(Dialog[None]):
             return Content.styled(self._said, "$warning" if self._said else "")
         share = way.octets / way.total if way.total else 1.0
         full = round(share * _BAR)
+        leave = self._keys.first("message-leave")
         how = "stops behind this chunk" if way.stoppable else "closes the connection"
         return Content.assemble(
             ("█" * full, "$success"), ("░" * (_BAR - full), "$quiet"),
-            f" {share:4.0%} of {human_size(way.total)}", (f"  escape {how}", "$quiet"),
+            f" {share:4.0%} of {human_size(way.total)}", (f"  {leave} {how}", "$quiet"),
         )  # fmt: skip
-
-    def _shown_keys(self) -> list[Binding]:
-        return [each for each in self.BINDINGS if isinstance(each, Binding)]
 
     # Keys
 
     def action_send(self) -> None:
         """Send the message; it stays here whatever becomes of it."""
         self._said = ""
-        self._drafting.send(self._on_its_way)
-
-    def _on_its_way(self) -> None:
-        self._sending = True
-        self.say("The message is on its way.")
+        self._drafting.send()
 
     def action_way(self) -> None:
         """Take the next way to send it."""
@@ -212,11 +191,20 @@ class MessageScreen(Dialog[None]):
 
         def taken(id: str | None) -> None:
             if id:
-                self._drafting.draft = self._drafting.from_template(id)
-                self._said = ""
-                self.load()
+                self._begin_with(self._drafting.from_template(id))
 
         self.app.push_screen(MenuScreen(options, "minimal", _below(self.area.region)), taken)
+
+    def _begin_with(self, draft: Draft) -> None:
+        before, self._drafting.draft = self.draft, draft
+        self._said = ""
+        if not before.editable:
+            self.load()
+            return
+        self.area.replace(draft.text, (0, 0), self.area.document.end)
+        self.area.move_cursor((0, 0))
+        if before.octets:
+            self.say("ctrl+z brings back what was here.")
 
     def action_open(self) -> None:
         """Take a file as the message."""
@@ -253,6 +241,10 @@ class MessageScreen(Dialog[None]):
             self._drafting.stop()
         else:
             self.dismiss(None)
+
+    def action_back(self) -> None:
+        """Back to the session; what is on its way goes on."""
+        self.dismiss(None)
 
     def _ask(self, title: str, note: str, job: Job, value: str = "") -> None:
         from smtp_tui.workbench.screens.prompt import PromptScreen
