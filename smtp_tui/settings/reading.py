@@ -32,7 +32,7 @@ VARIABLE = "SMTP_TUI_CONFIG"
 MOST_PROBLEMS = 20
 """More than a person mends in one go; of the others only the number is told."""
 
-_SECTIONS = ("theme", "default_profile", "keys", "profiles")
+_SECTIONS = ("theme", "history", "default_profile", "keys", "profiles")
 _SMELL = re.compile(r"passwor[dt]|passwd|passphrase|secret|token|credential|api[-_ .]?key", re.I)
 _SHORT_WORDS = {"pass", "pw", "pwd"}
 _NO_SECRETS = (
@@ -55,6 +55,8 @@ class Settings:
     problems: tuple[Problem, ...] = ()
     path: Path | None = None
     lines: Mapping[KeyPath, int] = field(default_factory=dict, repr=False, compare=False)
+    history: bool = True
+    """Whether what was sent is remembered from one session to the next."""
 
     def profile(self, name: str) -> Profile:
         """The profile of this name; raises ``SettingsError`` that says which there are."""
@@ -124,6 +126,7 @@ class _Reader:
     def settings(self) -> Settings:
         data = self._source.data
         theme = self._take(data, ("theme",), checks.theme)
+        history = self._take(data, ("history",), checks.flag) is not False
         keys = self._keys(self._table(data, "keys"))
         profiles = self._profiles(self._table(data, "profiles"))
         default = self._default_profile(data, profiles)
@@ -131,7 +134,7 @@ class _Reader:
             if name not in _SECTIONS:
                 self._unknown((name,), _SECTIONS)
         return Settings(
-            theme, keys, profiles, default, self._all_problems(), self._path, self._lines
+            theme, keys, profiles, default, self._all_problems(), self._path, self._lines, history
         )
 
     def _complain(self, key: KeyPath, text: str) -> None:

@@ -19,6 +19,9 @@ TEMPLATE = """\
 # command palette (ctrl+p) offers.
 # theme = "smtp-dark"
 
+# Whether what you sent is remembered for the next session; never what holds a secret.
+# history = false
+
 # The profile to begin with when you name no server.
 # default_profile = "work"
 

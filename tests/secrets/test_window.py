@@ -334,6 +334,7 @@ def _surroundings(
 ) -> None:
     """Where the system's clipboard would be, where files go, and what Python itself logs."""
     monkeypatch.setattr(clipboard, "_by_system", lambda _: "xclip")
+    monkeypatch.setenv("SMTP_TUI_STATE", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     caplog.set_level(logging.DEBUG)
 
@@ -358,6 +359,7 @@ async def test_no_path_leaves_the_password_anywhere(
         found += leaks(objects())
     assert any(isinstance(each, wire.Sent) for each in kept)
     assert "220 " in (tmp_path / "session.jsonl").read_text()
+    assert any("EHLO" in file.read_text() for file in tmp_path.glob("state/history/*.txt"))
     remains = [*map(repr, kept), *files(tmp_path), *capfd.readouterr(), caplog.text]
     assert not [*found, *leaks(remains)]
 

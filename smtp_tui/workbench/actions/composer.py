@@ -30,6 +30,16 @@ class Raw(UserAction):
         screen.composer.toggle_raw()
 
 
+class History(UserAction):
+    """List what was sent before, to take a line from it; nothing is sent and no secret is kept."""
+
+    id, keys, title, group = "history", "alt+h", "History", "Command line"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        screen.recalling.show()
+
+
 class Message(UserAction):
     """Write a whole message, from a template or a file, and send it by DATA or BDAT."""
 
@@ -58,4 +68,4 @@ class DryRun(UserAction):
         screen.composer.mark("dry run" if operator.dry_run else "")
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, Message, DryRun)
+ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, History, Message, DryRun)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
@@ -113,6 +113,8 @@ class CommandInput(Field):
         self.came_from_queue = False
         """Whether the line in the field is the first of pasted ones."""
         self.raw = False
+        self.kept: Callable[[str], None] = lambda line: None
+        """Told of every line that is kept for the history."""
         self._lines: dict[bool, list[str]] = {False: [], True: []}
         self._place = 0
         self._draft = ""
@@ -166,8 +168,18 @@ class CommandInput(Field):
         """Keep a line for the history that holds no credentials."""
         if text and self._history[-1:] != [text]:
             self._history.append(text)
+            if not self.raw:
+                self.kept(text)
+
+    def recall(self, lines: Iterable[str]) -> None:
+        """Put lines of earlier sessions before those of this one."""
+        self._lines[False][:0] = lines
         self._place = len(self._history)
-        self._draft = ""
+
+    def forget(self) -> None:
+        """Begin the history anew."""
+        self._lines[False].clear()
+        self._place = len(self._history)
 
     def set_line(self, text: str) -> None:
         """Put a line into the field, the cursor behind it."""

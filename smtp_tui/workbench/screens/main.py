@@ -41,6 +41,7 @@ from smtp_tui.workbench.playing import Playing
 from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.queueing import Queueing
+from smtp_tui.workbench.recalling import Recalling
 from smtp_tui.workbench.revealing import Revealing
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.shelf import Shelf
@@ -94,6 +95,7 @@ class MainScreen(Screen[None]):
         self.completing = Completing(self)
         self.drafting = Drafting(self, keys)
         self.queueing = Queueing(self)
+        self.recalling = Recalling(self, shelf)
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
@@ -135,6 +137,7 @@ class MainScreen(Screen[None]):
         if self.view is not before:  # a flood of lines says nothing new to the other panes
             self._draw()
         self.queueing.receive(batch)
+        self.recalling.receive(batch)
 
     def say(self, sentence: str) -> None:
         """Tell the person something about what was just asked for."""
