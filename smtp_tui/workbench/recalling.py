@@ -18,7 +18,7 @@ from smtp_tui.workbench.history_file import (
     state_folder,
 )
 from smtp_tui.workbench.panes.choice import Choice
-from smtp_tui.workbench.panes.command_input import secret_spans
+from smtp_tui.workbench.panes.command_input import CommandInput, secret_spans
 from smtp_tui.workbench.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -92,7 +92,12 @@ class Recalling:
 
     def _recall(self, turn: int, lines: list[str]) -> None:
         if turn == self._turn:  # else another server is being talked to by now
-            self._screen.composer.field.recall(lines)
+            for field in self._fields():
+                field.recall(lines)
+
+    def _fields(self) -> list[CommandInput]:
+        """The command line, if the window still stands."""
+        return list(self._screen.query(CommandInput))
 
     def _keep(self, name: str, line: str) -> None:
         if self.wanted and _harmless(line):
@@ -116,7 +121,7 @@ class Recalling:
 
     def _tell(self, why: str) -> None:
         """Once: the history is not worth more words."""
-        if not self._told:
+        if not self._told and self._fields():
             self._told = True
             self._screen.note([f"The history is not kept: {why}."])
 
