@@ -76,7 +76,7 @@ def _certificate(facts: CertificateFacts, place: int, now: datetime) -> Renderab
     title = visible(facts.full_subject or facts.subject) or "a certificate without a name"
     lines = [("issued by", "itself" if facts.self_issued else visible(facts.full_issuer))]
     if facts.names:
-        lines.append(("names", _names(facts)))
+        lines.append(("names", wording.names(facts, _MOST_NAMES)))
     lines += [
         ("valid", _validity(facts, now)),
         ("key", " · ".join(visible(word) for word in (facts.key, facts.signature) if word)),
@@ -98,12 +98,6 @@ def _certificate(facts: CertificateFacts, place: int, now: datetime) -> Renderab
     whole.add_row(Text(f"{'  ' * (place - 1)}╰ "), Text(title, "bold"))
     whole.add_row(Text("  " * place), body)
     return whole
-
-
-def _names(facts: CertificateFacts) -> str:
-    shown = [visible(name) for name in facts.names[:_MOST_NAMES]]
-    more = len(facts.names) + facts.more_names - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def _validity(facts: CertificateFacts, now: datetime) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.certificates import CertificateFacts, describe
 from smtp_tui.wire.events import Opening, Remedy, Resolved, TlsFacts
 from smtp_tui.wire.target import TlsMode
@@ -111,6 +112,13 @@ def validity(leaf: CertificateFacts, now: datetime) -> str:
     if days < 0:
         return "expired today"
     return f"{_days(days)} left" if days else "expires today"
+
+
+def names(facts: CertificateFacts, most: int) -> str:
+    """The first names of a certificate, made visible; the others are counted."""
+    shown = [visible(name) for name in facts.names[:most]]
+    more = len(facts.names) + facts.more_names - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if shown and more else "")
 
 
 def _days(number: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from smtp_tui.smtp.visible import visible
-from smtp_tui.transcript.wording import version
+from smtp_tui.transcript.wording import names, validity, version
 from smtp_tui.wire.certificate_files import tlsa
 from smtp_tui.wire.certificates import CertificateFacts, describe, today
 from smtp_tui.wire.events import TlsFacts
@@ -195,7 +195,7 @@ def _lines_of(link: Link, target: Target) -> Iterator[tuple[str, str, str]]:
     """Label, text and style of each line about a certificate."""
     facts = link.facts
     yield "Subject", visible(facts.full_subject) or "(empty)", ""
-    yield "Names", _names(facts), ""
+    yield "Names", names(facts, _MOST_NAMES), ""
     yield "Issuer", "itself" if facts.self_issued else visible(facts.full_issuer), ""
     yield "Valid", *_validity(facts)
     yield "Serial", facts.serial, ""
@@ -206,26 +206,15 @@ def _lines_of(link: Link, target: Target) -> Iterator[tuple[str, str, str]]:
     yield "TLSA", visible(link.tlsa(target)), ""
 
 
-def _names(facts: CertificateFacts) -> str:
-    shown = [visible(name) for name in facts.names[:_MOST_NAMES]]
-    more = len(facts.names) + facts.more_names - len(shown)
-    if not shown:
-        return ""
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
-
-
 def _validity(facts: CertificateFacts) -> tuple[str, str]:
     if facts.not_before is None or facts.not_after is None:
         return "", ""
     now = today()
     span = f"{facts.not_before:%Y-%m-%d} to {facts.not_after:%Y-%m-%d}"
-    if facts.not_before > now:
-        return f"{span}, not yet", "$error"
     days = facts.days_left(now) or 0
-    if days < 0:
-        return f"{span}, expired", "$error"
-    left = f"{days:,} day{'' if days == 1 else 's'} left"
-    return f"{span}, {left}", "$warning" if days < _SOON else ""
+    wrong = facts.not_before > now or days < 0
+    style = "$error" if wrong else "$warning" if days < _SOON else ""
+    return f"{span}, {validity(facts, now)}", style
 
 
 def colons(digest: str) -> str:
