@@ -110,12 +110,12 @@ FAULTS: Mapping[Fault, FaultFacts] = MappingProxyType(
         ),
         Fault.TLS10: FaultFacts(
             Aspect.VERSION,
-            "It speaks TLS 1.0 and nothing newer.",
+            "It speaks TLS 1.0 and nothing newer, and closes after the handshake.",
             "The server speaks no TLS 1.2 or 1.3",
         ),
         Fault.CLIENT_CERT_WANTED: FaultFacts(
             Aspect.CLIENT,
-            "It wants a certificate from its clients.",
+            "It wants a certificate from its clients, and closes after the handshake.",
             "wants a certificate from its clients",
         ),
         Fault.NO_STARTTLS: FaultFacts(
