@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from smtp_tui.wire.events import Event
+from smtp_tui.wire.events import Event, Received, Sent
 
 INTERVAL = 1 / 30
 """Seconds between two drains at least; the first after a silence comes at once."""
@@ -20,6 +20,8 @@ PAUSE_ABOVE = 20_000
 RESUME_BELOW = 2_000
 
 _BATCH = 100
+_OCTETS = 128 * 1024
+"""Octets of the wire after which a batch is full: a piece of a message is many lines."""
 
 Callback = Callable[[], None]
 
@@ -102,7 +104,7 @@ class Bridge:
         deadline = self._clock() + SLICE
         queue = self._queue
         while queue and not self._closed:
-            self._deliver([queue.popleft() for _ in range(min(_BATCH, len(queue)))])
+            self._deliver(self._batch())
             if self._clock() >= deadline:
                 break
         self._due = self._clock() + (BREATH if queue else INTERVAL)
@@ -110,6 +112,16 @@ class Bridge:
         self._awake = False
         if queue:  # left over, or come while it was being looked at
             self._wake()
+
+    def _batch(self) -> list[Event]:
+        """The next events, as many as can be delivered in a moment; one at least."""
+        queue, batch, octets = self._queue, list[Event](), 0
+        while queue and len(batch) < _BATCH and octets < _OCTETS:
+            event = queue.popleft()
+            batch.append(event)
+            if isinstance(event, Sent | Received):
+                octets += len(event.data)
+        return batch
 
     def _hold_back(self) -> None:
         with self._balance:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from textual.app import App
 
-from smtp_tui.wire.events import Event, Note
+from smtp_tui.wire.events import Event, Note, Protection, Sent
 from smtp_tui.workbench.bridge import BREATH, INTERVAL, PAUSE_ABOVE, RESUME_BELOW, SLICE, Bridge
 
 
@@ -102,6 +102,25 @@ def test_a_drain_leaves_the_rest_when_it_has_held_the_loop_long_enough() -> None
         loop.run()
         loop.wait()
     assert loop.told == [str(number) for number in range(2000)]
+
+
+def test_a_few_large_events_are_a_batch() -> None:
+    loop = Loop()
+    pieces = [bytes([number]) * 65536 for number in range(50)]
+    for piece in pieces:
+        loop.bridge(Sent(1.0, 1, piece, 0, (), "", Protection.CLEAR, message=True))
+    loop.run()
+    assert all(len(batch) <= 2 for batch in loop.batches)
+    sent = [event.data for batch in loop.batches for event in batch if isinstance(event, Sent)]
+    assert sent == pieces
+
+
+def test_an_event_larger_than_a_batch_is_delivered_alone() -> None:
+    loop = Loop()
+    for _ in range(2):
+        loop.bridge(Sent(1.0, 1, b"x" * 1_000_000, 0, (), "", Protection.CLEAR))
+    loop.run()
+    assert [len(batch) for batch in loop.batches] == [1, 1]
 
 
 def test_the_worker_is_asked_to_pause_and_to_resume() -> None:

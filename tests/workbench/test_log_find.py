@@ -209,7 +209,7 @@ async def test_a_filter_over_very_many_lines_works_in_slices_and_can_be_stopped(
         assert at.view.progress < 0.5
         words = " · ".join(frame_words(at.view))
         assert "▱" in words
-        assert "escape stops" in words
+        assert words.endswith("escape stops")  # in a narrow log that is all there is room for
         await at.press("escape")
         assert at.view.lens.filter is None
         assert at.texts[-1] == "250 line 149999"

@@ -167,9 +167,10 @@ async def test_a_narrow_log_leaves_the_round_trip_out() -> None:
 async def test_the_gutter_tells_what_an_onlooker_sees() -> None:
     async with log() as at:
         await at.tell(*(server(b"250 ok", protection=each) for each in wire.Protection))
-        assert [at.colour(row, 0) for row in range(3)] == [
+        assert [at.colour(row, 0) for row in range(4)] == [
             at.theme("error"),
             at.theme("success"),
+            at.theme("warning"),
             at.theme("warning"),
         ]
 

@@ -24,7 +24,8 @@ def frame_words(view: LogView) -> Iterator[str]:
             yield f"find: {_short(lens.sought.source)}"
         if lines.end:
             yield counted(total)
-    if lens.filter is not None and view.progress < 1:
+    looking = lens.filter is not None and view.progress < 1
+    if looking:
         yield f"{_bar(view.progress)} escape stops"
     if lines.dropped:
         yield f"{lines.dropped:,} older dropped"
@@ -32,7 +33,7 @@ def frame_words(view: LogView) -> Iterator[str]:
         yield "folded"
     if not view.wrap:
         yield "no wrap"
-    if lines.end:
+    if lines.end and not looking:  # there is no room for both
         yield "following" if view.following else "paused"
 
 
