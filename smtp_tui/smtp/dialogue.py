@@ -244,8 +244,9 @@ class Dialogue(Facts):
             )
         head = self._out.head if incoming.asked else None
         command = head.command() if head is not None else None
+        about = self._about(head, incoming.code)
         self._events.append(
-            ReplyLine(parsed.code, parsed.text, line.raw, first, parsed.last, command)
+            ReplyLine(parsed.code, parsed.text, line.raw, first, parsed.last, command, about)
         )
         if parsed.last:
             self._incoming = None
@@ -258,14 +259,12 @@ class Dialogue(Facts):
 
     def _finish(self, incoming: Incoming, head: Waiting, command: Command) -> None:
         code, session = incoming.code, self._session
-        lmtp, accepted = session.replies_per_recipient, session.accepted
         early = not self._out.queue
         if early:
             incoming.flags.add("early")
         if is_implausible(head, code, prdr=session.prdr):
             incoming.flags.add("implausible")
-        expect(head, code, lmtp=lmtp, recipients=len(accepted))
-        reply = incoming.reply(command, recipient_of(head, lmtp=lmtp, accepted=accepted))
+        reply = incoming.reply(command, self._about(head, code))
         self._events.append(reply)
         head.answered += 1
         head.expects -= 1
@@ -277,6 +276,14 @@ class Dialogue(Facts):
             self._tell_doubts()
         elif code == 421:
             session.close()
+
+    def _about(self, head: Waiting | None, code: int) -> bytes | None:
+        """About which recipient a reply with that code to the head is."""
+        if head is None:
+            return None
+        lmtp, accepted = self._session.replies_per_recipient, self._session.accepted
+        expect(head, code, lmtp=lmtp, recipients=len(accepted))
+        return recipient_of(head, lmtp=lmtp, accepted=accepted)
 
     def _take_unsolicited(self, reply: Unsolicited) -> None:
         self._events.append(reply)

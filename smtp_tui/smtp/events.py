@@ -43,7 +43,8 @@ class Command:
 class ReplyLine:
     """One well-formed line of a reply, as soon as it is whole.
 
-    ``text`` is what stands after the code; ``command`` is what it answers (None: nothing).
+    ``text`` is what stands after the code; ``command`` is what it answers (None: nothing),
+    ``recipient`` about whom it is, as of ``Reply``.
     """
 
     code: int
@@ -52,6 +53,7 @@ class ReplyLine:
     first: bool
     last: bool
     command: Command | None
+    recipient: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

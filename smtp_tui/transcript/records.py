@@ -9,6 +9,7 @@ from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.events import Span
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
+from smtp_tui.transcript.answers import Answers
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
 from smtp_tui.transcript.echoes import merged
 from smtp_tui.transcript.exchanges import Exchanges
@@ -137,8 +138,9 @@ class Transcript:
                 self._reads.received(event.data)
                 if self._whole is not None:
                     self._whole.received(event.data)
-            case wire.StateChanged(state=state):
+            case wire.StateChanged(state=state, pending=pending):
                 self._reasons.state = state
+                self._answers.waiting(pending)
             case wire.Opening():
                 self._begin()
                 self._opened[event.connection] = event.at
@@ -172,6 +174,7 @@ class Transcript:
         self._connecting = Connecting()
         self._reads = Reads()
         self._reasons = Reasons(self._way)
+        self._answers = Answers()
         self._protection = wire.Protection.CLEAR
         self._going_on = b""  # the last line of a reply whose end has not come
         self._replied = ""  # the text of the first line of the last reply
@@ -259,6 +262,7 @@ class Transcript:
         if shown:
             return
         note = self._annotator.words(line, event.protection, event.elapsed)
+        note = " · ".join(words for words in (self._answers.words(line), note) if words)
         raw = line.raw if self._whole is None else self._whole.of(line.raw)
         if not raw.endswith(b"\n"):
             note = f"only the first {len(line.raw):,} octets are kept"

@@ -121,6 +121,8 @@ async def test_one_write_sends_all_and_each_reply_finds_its_line() -> None:
         assert fates(at) == [Fate.ACCEPTED, Fate.REFUSED, Fate.ACCEPTED, Fate.MORE]
         await at.pilot.pause()
         assert "All sent, 1 refused" in at.text()
+        assert "550 5.1.1 nobody  answers RCPT TO:<c@d>" in at.text()
+        assert "answers DATA" in at.text()
 
 
 async def test_what_breaks_a_group_is_said_before_it_is_sent() -> None:
