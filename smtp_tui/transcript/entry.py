@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from smtp_tui.smtp.commands import verbs
 from smtp_tui.smtp.explain import Explanation, explain
 from smtp_tui.smtp.replies import enhanced_status
 from smtp_tui.smtp.state import Identity, Security, State
@@ -82,7 +83,7 @@ def entry_at(transcript: Transcript, line: int) -> Entry:
         lines,
         records,
         command,
-        tuple(_facts(transcript, records, command)),
+        (*_asked(transcript, lines.start, records[0]), *_facts(transcript, records, command)),
         marks,
         _explanation(transcript, lines.start, records),
     )
@@ -122,6 +123,22 @@ def _command(transcript: Transcript, line: int, record: Record) -> Record | None
         if same and before.offset == record.offset:
             return before
     return None
+
+
+def _asked(transcript: Transcript, line: int, record: Record) -> Iterator[tuple[str, str]]:
+    """Of a command that was answered: what it asks for, and the first line of the reply."""
+    if record.kind is not Kind.CLIENT or record.offset < 0:
+        return
+    for number in range(line + 1, min(transcript.end, line + _BACK)):
+        after = transcript[number]
+        if after.kind is Kind.SERVER and after.connection == record.connection:
+            if after.offset != record.offset:
+                continue
+            known = verbs().get(after.verb.encode("latin-1"))
+            if known is not None:
+                yield "asks", f"{known.meaning} ({known.rfc})"
+            yield "reply", visible(said(after))[:_LONGEST]
+            return
 
 
 def _limit(transcript: Transcript, line: int, record: Record) -> int:

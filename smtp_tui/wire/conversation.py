@@ -282,7 +282,8 @@ class Conversation:
         """Whether it is certain what the next reply will answer; if not, that is told."""
         talk = self.dialogue
         if talk.sync is not Sync.OK:
-            why = f"which reply answers which command is not certain ({talk.state.reason})"
+            doubt = talk.state.reason
+            why = f"which reply answers which command is not certain ({doubt}): reconnect first"
         elif talk.phase is Phase.GREETING:
             why = "the greeting has not come yet"
         elif talk.phase is not Phase.COMMAND:

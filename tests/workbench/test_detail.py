@@ -218,3 +218,13 @@ async def test_clearing_the_log_empties_the_detail() -> None:
         at.desk.query_one(LogView).action_clear()
         await at.pilot.pause()
         assert "There is no line here." in at.text()
+
+
+async def test_a_command_says_what_it_asks_for_and_what_came_back() -> None:
+    async with window() as at:
+        session(at).both(b"VRFY someone", b"252 2.1.5 perhaps\r\n")
+        await on_the_log(at)
+        await at.press("up", "enter")
+        shown = str(at.desk.query_one("#detail-text").render())
+        assert "Asks whether a mailbox exists" in shown
+        assert "252 2.1.5 perhaps" in shown
