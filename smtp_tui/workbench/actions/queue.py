@@ -21,6 +21,18 @@ class Queue(UserAction):
         screen.queueing.put()
 
 
+class Envelope(UserAction):
+    """Fill in sender, recipients and parameters; the lines wait in the queue."""
+
+    id, keys, title, group = "envelope", "shift+f9", "Envelope", "Message"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        from smtp_tui.workbench import enveloping
+
+        enveloping.build(screen)
+
+
 class _Run(UserAction):
     """What is common to the ways to send the queue."""
 
@@ -56,4 +68,4 @@ class RunWhole(_Run):
     id, title, pace = "queue-whole", "Send the queue as one write", "WHOLE"
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Queue, RunLines, RunGroups, RunWhole)
+ACTIONS: tuple[type[UserAction], ...] = (Queue, Envelope, RunLines, RunGroups, RunWhole)

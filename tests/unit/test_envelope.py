@@ -1,0 +1,47 @@
+"""Envelopes as lines: paths in <>, several recipients, parameters encoded and judged."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from smtp_tui.smtp.envelope import Envelope, addresses, values_of
+
+
+def test_the_lines_of_an_envelope() -> None:
+    envelope = Envelope(
+        "me@example.org",
+        ("a@example.org", "b@example.org"),
+        {"SIZE": "42", "SMTPUTF8": "", "ENVID": "a+b=c d"},
+        {"NOTIFY": "NEVER", "ORCPT": "ü+x@example.org"},
+    )
+    orcpt = "ORCPT=rfc822;+C3+BC+2Bx@example.org"
+    assert envelope.lines == (
+        "MAIL FROM:<me@example.org> SIZE=42 SMTPUTF8 ENVID=a+2Bb+3Dc+20d",
+        f"RCPT TO:<a@example.org> NOTIFY=NEVER {orcpt}",
+        f"RCPT TO:<b@example.org> NOTIFY=NEVER {orcpt}",
+    )
+    assert envelope.faults == ()
+
+
+def test_nobody_is_a_sender() -> None:
+    assert Envelope().lines == ("MAIL FROM:<>",)
+    assert Envelope(mail={"AUTH": "<>"}).lines == ("MAIL FROM:<> AUTH=<>",)
+
+
+def test_a_value_that_does_not_fit_is_told_and_still_written() -> None:
+    envelope = Envelope(mail={"SIZE": "large", "RET": "NONE"})
+    assert envelope.lines == ("MAIL FROM:<> SIZE=large RET=NONE",)
+    assert [fault.split(":")[0] for fault in envelope.faults] == ["SIZE", "RET"]
+
+
+def test_addresses_are_parted_however_they_come() -> None:
+    assert addresses("<a@b>, c@d;e@f\n g@h ,") == ("a@b", "c@d", "e@f", "g@h")
+
+
+@given(some.text(some.characters(codec="utf-8"), min_size=1, max_size=30))
+def test_what_is_encoded_is_read_back(value: str) -> None:
+    (line,) = Envelope(mail={"ENVID": value}).lines
+    assert line.isascii()
+    assert not {"\r", "\n"} & set(line)
+    assert values_of("MAIL FROM", line.split("<> ")[1]) == {"ENVID": value}
