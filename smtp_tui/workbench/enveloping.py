@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smtp_tui.smtp.body import normalise
 from smtp_tui.smtp.completion import addresses_in
 from smtp_tui.smtp.envelope import Envelope, values_of
 
@@ -17,7 +18,7 @@ def prefilled(screen: MainScreen) -> Envelope:
     user = screen.credentials.credentials.user
     mail = values_of("MAIL FROM", draft.mail)
     if "SIZE" in screen.view.state.extensions and draft.octets:
-        mail["SIZE"] = str(len(draft.octets))
+        mail["SIZE"] = str(len(normalise(draft.octets)))
     return Envelope(
         sender=_newest(said, "MAIL") or (user if "@" in user else ""),
         recipients=tuple(filter(None, [_newest(said, "RCPT")])),
