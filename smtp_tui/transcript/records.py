@@ -246,7 +246,8 @@ class Transcript:
                 self._why(event, reply)
             case smtp.Desync(reason=reason):
                 words = "Nobody can say any more which reply answers which command"
-                self._put(Kind.ALARM, event, f"{words}: {reason}. f5 reconnects.")
+                self._put(Kind.ALARM, event, f"{words}: {reason}.")
+                self._put(Kind.HINT, event, "f5 reconnects")
             case smtp.Uncertain(reason=reason):
                 self._put(Kind.NOTE, event, f"not certain: {reason}")
 

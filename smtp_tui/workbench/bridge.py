@@ -20,7 +20,7 @@ PAUSE_ABOVE = 20_000
 RESUME_BELOW = 2_000
 
 _BATCH = 100
-_OCTETS = 128 * 1024
+_OCTETS = 256 * 1024
 """Octets of the wire after which a batch is full: a piece of a message is many lines."""
 
 Callback = Callable[[], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
@@ -282,6 +283,21 @@ def test_a_picture_is_well_formed_and_wraps_long_lines() -> None:
     assert "x" * 100 in texts
     assert max(map(len, texts)) <= 120
     assert {element.tag.rpartition("}")[2] for element in root.iter()} == {"svg", "rect", "text"}
+
+
+def test_a_picture_tears_no_word_and_gives_wide_characters_the_room_they_take() -> None:
+    session = Written().server(b"250 " + b"twelve words " * 20 + b"\r\n")
+    session.server("250 {}\r\n".format("\u6f22\u5b57" * 60).encode())
+    rows = re.findall(r">([^<>]*(?:words|\u6f22)[^<>]*)</text>", written("svg", session.records))
+    words = [row for row in rows if "words" in row]
+    assert "".join(words) == "250 " + "twelve words " * 20
+    assert all(row.endswith(" ") for row in words)
+    assert [len(row) for row in rows if "\u6f22" in row] == [52, 50, 22]
+
+
+def test_what_a_reply_repeats_of_a_secret_is_named_in_a_script() -> None:
+    session = signed_in().client(b"NOOP\r\n").server(b"500 what is tanstaaf\r\n")
+    assert script_lines(session)[-1] == "S: 500 what is \u2039PLAIN: 8 octets hidden\u203a"
 
 
 def test_a_picture_of_a_very_long_session_shows_its_end() -> None:

@@ -489,6 +489,7 @@ def test_a_reply_to_nothing_is_called_unsolicited() -> None:
     letter, words = lines(session.transcript)[3]
     assert letter == "!"
     assert words.startswith("Nobody can say any more which reply answers which command:")
+    assert lines(session.transcript)[4:] == [("*", "f5 reconnects")]  # for the window only
 
 
 def test_what_is_no_reply_is_shown_with_the_reason() -> None:
@@ -605,7 +606,7 @@ def test_clearing_forgets_lines_and_goes_on_counting() -> None:
     assert len(session.transcript) == 0
     session.send(b"NOOP").receive(b"junk\r\n")
     assert session.transcript.first == count
-    assert [letter for letter, _ in lines(session.transcript)] == ["C", "S", "!", "!"]
+    assert [letter for letter, _ in lines(session.transcript)] == ["C", "S", "!", "!", "*"]
     assert session.transcript.dropped == 0
 
 

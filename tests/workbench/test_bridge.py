@@ -110,7 +110,7 @@ def test_a_few_large_events_are_a_batch() -> None:
     for piece in pieces:
         loop.bridge(Sent(1.0, 1, piece, 0, (), "", Protection.CLEAR, message=True))
     loop.run()
-    assert all(len(batch) <= 2 for batch in loop.batches)
+    assert all(len(batch) <= 4 for batch in loop.batches)
     sent = [event.data for batch in loop.batches for event in batch if isinstance(event, Sent)]
     assert sent == pieces
 

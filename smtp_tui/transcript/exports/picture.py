@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unicodedata import east_asian_width
 
 from smtp_tui.transcript.excerpt import Excerpt, counted
 from smtp_tui.transcript.exports import look
@@ -11,7 +12,9 @@ from smtp_tui.transcript.record import Record
 from smtp_tui.transcript.xml_text import escaped
 
 _COLUMNS = 100
-"""Characters of a line's text in one row."""
+"""Characters of a line's text in one row, of wide ones half as many."""
+_RAGGED = 24
+"""Characters that a row may be shorter, so that no word is torn."""
 _MOST_ROWS = 2000
 """Rows that a picture holds: viewers choke on more."""
 _CHARACTER = 8.43
@@ -68,16 +71,34 @@ class _Row:
 
 
 def _rows(excerpt: Excerpt, record: Record) -> Iterator[_Row]:
-    text = content(record)
-    yield _Row(
-        record,
-        text[:_COLUMNS],
-        f"{excerpt.seconds(record):8.3f}",
-        look.round_trip(record).rjust(7),
-        record.kind.letter,
-    )
-    for start in range(_COLUMNS, len(text), _COLUMNS):
-        yield _Row(record, text[start : start + _COLUMNS], "", "", "")
+    first, *others = _cut(content(record))
+    time = f"{excerpt.seconds(record):8.3f}"
+    yield _Row(record, first, time, look.round_trip(record).rjust(7), record.kind.letter)
+    for text in others:
+        yield _Row(record, text, "", "", "")
+
+
+def _cut(text: str) -> Iterator[str]:
+    """The text in pieces that fit a row each, cut behind a space where one is near."""
+    start = 0
+    while (end := _fitting(text, start)) < len(text):
+        end = text.rfind(" ", max(start, end - _RAGGED), end) + 1 or end
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _fitting(text: str, start: int) -> int:
+    """Where a row that begins there is full."""
+    end = min(start + _COLUMNS, len(text))
+    if text[start:end].isascii():
+        return end
+    room = _COLUMNS
+    for place in range(start, end):
+        room -= 2 if east_asian_width(text[place]) in "WF" else 1
+        if room < 0:
+            return place
+    return end
 
 
 def _text(column: int, top: int, shade: str, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.excerpt import Excerpt, counted
+from smtp_tui.transcript.exports.text import content
 from smtp_tui.transcript.placeholders import names_in
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.roles import Role, Roles
@@ -114,7 +115,8 @@ class _Writer:
             return
         if not self._texts:
             self._begun = record.elapsed
-        self._texts.append(visible(text).encode("utf-8"))
+        words = content(record)[4:] if record.secrets else visible(text)
+        self._texts.append(words.encode("utf-8"))
         if sign != b"-":
             self._greeted = True
             self.took.append(self._begun)
