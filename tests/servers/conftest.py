@@ -7,16 +7,29 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers import dovecot as lmtp
+from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postfix import Postfix, running_postfix, unavailable
 
 
 @pytest.fixture(scope="session")
 def postfix() -> Iterator[Postfix]:
     """A running Postfix. Where none can run the test is skipped, or fails where ``CI`` is true."""
-    reason = unavailable()
+    _need(unavailable())
+    with running_postfix() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A running Dovecot that speaks LMTP; where none can run as for Postfix."""
+    _need(lmtp.unavailable())
+    with running_dovecot() as server:
+        yield server
+
+
+def _need(reason: str | None) -> None:
     if reason is not None and os.environ.get("CI") == "true":
         pytest.fail(reason)
     if reason is not None:
         pytest.skip(reason)
-    with running_postfix() as server:
-        yield server
