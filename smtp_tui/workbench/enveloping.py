@@ -18,7 +18,8 @@ def prefilled(screen: MainScreen) -> Envelope:
     user = screen.credentials.credentials.user
     mail = values_of("MAIL FROM", draft.mail)
     if "SIZE" in screen.view.state.extensions and draft.octets:
-        mail["SIZE"] = str(len(normalise(draft.octets)))
+        whole = normalise(draft.octets) if draft.editable else draft.octets
+        mail["SIZE"] = str(len(whole))
     return Envelope(
         sender=_newest(said, "MAIL") or (user if "@" in user else ""),
         recipients=tuple(filter(None, [_newest(said, "RCPT")])),
