@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,10 @@ def command(arguments: Sequence[str]) -> int:
     scripts: list[Script] = []
     for file in (options.first, options.second):
         try:
-            scripts.append(of_file(Path(file)).script)
+            side = of_file(Path(file))
+            scripts.append(side.script)
+            if side.remark:
+                print(f"smtp-tui: {side.name}: {side.remark}", file=sys.stderr)
         except ScriptError as error:
             return fail(f"{file}, {error}")
         except (OSError, ValueError) as error:

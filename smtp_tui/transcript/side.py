@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.comparison import Exchange
-from smtp_tui.transcript.excerpt import excerpt
+from smtp_tui.transcript.excerpt import counted, excerpt
 from smtp_tui.transcript.exports.script import timed
 from smtp_tui.transcript.log_file import LogFile
 from smtp_tui.transcript.record import Kind, Record
@@ -24,11 +24,15 @@ class NoDialogue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """``took`` gives the seconds a reply took by the number of its line, where that is known."""
+    """``took`` gives the seconds a reply took by the number of its line, where that is known.
+
+    ``remark`` is one clause on what of the file is left out, "" for nothing.
+    """
 
     name: str
     script: Script
     took: Mapping[int, float]
+    remark: str = ""
 
     def seconds(self, exchange: Exchange | None) -> float | None:
         """How long the replies of an exchange took; None where that is not known."""
@@ -61,16 +65,20 @@ def of_file(path: Path) -> Side:
     name = visible(path.name)
     with path.open("rb") as stream:
         is_log = stream.read(1) == b"{"
-    return of_records(name, _newest(path)) if is_log else of_script(name, parse(path.read_bytes()))
+    if not is_log:
+        return of_script(name, parse(path.read_bytes()))
+    newest, remark = _newest(path)
+    return replace(of_records(name, newest), remark=remark)
 
 
-def _newest(path: Path) -> list[Record]:
+def _newest(path: Path) -> tuple[list[Record], str]:
     file = LogFile(path)
     newest: list[Record] = []
     current: list[Record] = []
     try:
         while file.index():
             pass
+        cut_off = file.cut_off
         for start in range(0, len(file), _SLICE):
             for record in file.records(start, start + _SLICE):
                 if record.kind is Kind.OPENING:
@@ -82,4 +90,5 @@ def _newest(path: Path) -> list[Record]:
         file.close()
     if not newest:
         raise NoDialogue("it holds no session in which anything was sent")
-    return newest
+    remark = f"its last line has no end: {counted(cut_off, 'octet')} left out" if cut_off else ""
+    return newest, remark

@@ -164,7 +164,9 @@ def test_a_log_file_is_compared_by_its_newest_connection(
         "S: 220\nC: STARTTLS\nS: 220\nC: EHLO me\nS: 250\nC: AUTH PLAIN {PLAIN}\nS: 535\n"
     )
     assert main(["diff", str(log), str(script), "--json"]) == 1
-    objects = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = capsys.readouterr()
+    assert told.err == "smtp-tui: s.jsonl: its last line has no end: 9 octets left out\n"
+    objects = [json.loads(line) for line in told.out.splitlines()]
     assert [each["verdict"] for each in objects] == [
         "same",
         "same",
