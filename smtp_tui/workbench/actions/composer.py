@@ -40,6 +40,18 @@ class History(UserAction):
         screen.recalling.show()
 
 
+class Build(UserAction):
+    """Fill in XCLIENT, XFORWARD, ETRN, VRFY, EXPN, HELP or NOOP; the line is not sent."""
+
+    id, keys, title, group = "build", "", "Build a command", "Command line"
+
+    @staticmethod
+    def run(screen: MainScreen) -> None:
+        from smtp_tui.workbench.screens.builder import build
+
+        build(screen)
+
+
 class Message(UserAction):
     """Write a whole message, from a template or a file, and send it by DATA or BDAT."""
 
@@ -68,4 +80,4 @@ class DryRun(UserAction):
         screen.composer.mark("dry run" if operator.dry_run else "")
 
 
-ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, History, Message, DryRun)
+ACTIONS: tuple[type[UserAction], ...] = (Complete, Raw, History, Build, Message, DryRun)
