@@ -21,6 +21,7 @@ from smtp_tui.arguments import (
     asked,
     fail,
     faults,
+    file_name,
     passwords,
     port,
 )
@@ -148,6 +149,9 @@ def _window(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"smtp-tui {__version__}")
     add_connection(parser)
     add_log(parser)
+    parser.add_argument(
+        "--open", metavar="FILE", type=file_name, help="show a script (.smtp) or a log (.jsonl)"
+    )
     add_passwords(parser)
     options = parser.read(arguments)
     if options.target in _SUBCOMMANDS:
@@ -195,6 +199,7 @@ def _window(arguments: list[str]) -> int:
         mechanism=destination.mechanism,
         password=password,
         log=options.log or "",
+        file=options.open or "",
     )
     workbench.run()
     return workbench.return_code or 0

@@ -70,6 +70,7 @@ class Workbench(App[None]):
     the practice server is started, ``faults`` and all, and connected to, with the target's other
     settings. ``worker`` makes the worker from the sink it tells its events to. ``log`` is the path
     of a file that all events are written to, "" for none.
+    ``file`` is a script or log file to show.
     """
 
     TITLE = "smtp-tui"
@@ -91,6 +92,7 @@ class Workbench(App[None]):
         mechanism: str = "",
         password: str = "",
         log: str = "",
+        file: str = "",
         worker: WorkerFactory | None = None,
     ) -> None:
         super().__init__()
@@ -111,6 +113,7 @@ class Workbench(App[None]):
         self._mechanism = mechanism
         self._password = password
         self._log_path = log
+        self._file = file
         self._problems = [str(problem) for problem in self.shelf.settings.problems]
         for theme in THEMES:
             self.register_theme(theme)
@@ -174,6 +177,7 @@ class Workbench(App[None]):
             desk.start_practice(self._faults)
         elif self._connect_at_once and self._target is not None:
             desk.connect()
+        desk.playing.open(self._file)
 
     @on(PracticeReady)
     def _practice_ready(self, event: PracticeReady) -> None:

@@ -9,8 +9,10 @@ from textual import events
 from textual.widgets import Input
 
 from smtp_tui.wire import actions
+from smtp_tui.workbench.app import Workbench
 from smtp_tui.workbench.panes.script import ScriptPane
 from tests.workbench.live import LiveWindow, live_window
+from tests.workbench.scene import FakeWorker
 from tests.workbench.windows import window
 
 WALKTHROUGH = Path(__file__).parent.parent / "scripts" / "walkthrough.smtp"
@@ -203,3 +205,11 @@ async def test_a_key_with_alt_types_no_letter_where_a_terminal_names_the_letter_
         await w.pilot.pause()
         assert field.value == ""
         assert "Open a script" in w.text()
+
+
+async def test_a_script_may_be_opened_with_the_window(tmp_path: Path) -> None:
+    app = Workbench(file=str(_file(tmp_path, SHORT)), worker=FakeWorker)
+    async with asyncio.timeout(20), app.run_test(size=(120, 40)) as pilot:
+        while app.desk.playing.play is None:
+            await pilot.pause(0.01)
+        assert len(app.desk.playing.play.steps) == 5
