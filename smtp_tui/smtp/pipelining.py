@@ -118,7 +118,7 @@ def _doubts(lines: Sequence[bytes], commands: Sequence[int], state: State) -> It
             commands[1],
             Advice(
                 Severity.WARNING,
-                "not offered: PIPELINING; the server may lose lines",
+                "without PIPELINING the server may lose lines",
                 "RFC 2920 3.1",
             ),
         )

@@ -106,10 +106,10 @@ async def test_further_pasted_lines_wait_in_sight_until_they_are_asked_for() -> 
         await paste(at, "EHLO me\nMAIL FROM:<a@b>\rRCPT TO:<c@d>\r\n")
         assert at.sent == []
         assert at.desk.composer.text == "EHLO me"
-        assert "2 more pasted lines wait" in at.text()
+        assert "2 more queued lines wait" in at.text()
         await at.press("enter")
         assert at.desk.composer.text == "MAIL FROM:<a@b>"
-        assert "1 more pasted line wait" in at.text()
+        assert "1 more queued line wait" in at.text()
         await at.press("enter")
         await at.press("enter")
         assert at.sent == [b"EHLO me", b"MAIL FROM:<a@b>", b"RCPT TO:<c@d>"]
@@ -149,7 +149,7 @@ async def test_escape_empties_the_line_then_the_lines_that_wait() -> None:
         assert at.desk.composer.text == ""
         await at.press("escape")
         assert at.desk.composer.field.waiting == []
-        assert "2 more pasted lines dropped" in at.text()
+        assert "2 more queued lines dropped" in at.text()
         assert at.posted == []
 
 

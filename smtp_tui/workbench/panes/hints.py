@@ -75,5 +75,5 @@ def delivery(way: DeliveryProgress, key: str) -> Content:
 
 
 def lines(count: int) -> str:
-    """How many pasted lines wait."""
-    return "1 more pasted line" if count == 1 else f"{count} more pasted lines"
+    """How many lines wait."""
+    return "1 more queued line" if count == 1 else f"{count} more queued lines"

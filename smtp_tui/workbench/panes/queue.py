@@ -158,10 +158,8 @@ class QueuePane(Widget, can_focus=True):
             return Content("")
         if self._queueing.running:
             return Content("escape stops")
-        on = "stop at refusals" if self._queueing.going_on else "go on after refusals"
-        keys = (
-            f"send: o one by one · g groups · w one write │ e edit · d remove · J K move · r {on}"
-        )
+        refusal = "stop" if self._queueing.going_on else "go on"
+        keys = f"o one by one · g groups · w one write · e edit · d drop · J K · r {refusal} at ✗"
         return Content(keys).truncate(max(10, self.size.width), ellipsis=True)
 
     def _doubt(self) -> pipelining.Doubt | None:
