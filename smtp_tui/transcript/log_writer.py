@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import stat
 import sys
 from collections.abc import Callable
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.log_format import written
+from smtp_tui.transcript.pipes import UNREAD, write_all
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.redaction import Redaction
 from smtp_tui.wire.events import Event
 
 _PATIENCE = 2.0
 """Seconds that a pipe may be full before it is given up."""
-_UNREAD = "nobody reads from it"
 
 
 class LogWriter:
@@ -71,18 +70,12 @@ class LogWriter:
             self._give_up(error)
 
     def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self._file, view) :]
-            except BlockingIOError:
-                if not select.select([], [self._file], [], _PATIENCE)[1]:
-                    raise OSError(errno.EAGAIN, _UNREAD) from None
+        write_all(self._file, data, _PATIENCE)
 
     def _give_up(self, error: OSError | ValueError) -> None:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         if isinstance(error, OSError) and error.errno == errno.ENXIO:
-            reason = _UNREAD  # so the system says it of a pipe
+            reason = UNREAD  # so the system says it of a pipe
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

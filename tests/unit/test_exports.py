@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from smtp_tui.transcript import log_format
 from smtp_tui.transcript.excerpt import Excerpt, excerpt
 from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
+from smtp_tui.transcript.exports.saving import save
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.script import ClientLine, ExpectedReply, Remark, parse
 from smtp_tui.wire.events import Protection
@@ -337,3 +341,15 @@ def test_a_name_that_says_no_format_is_refused_with_those_there_are(path: str) -
 def test_an_excerpt_leaves_out_hints_for_keys() -> None:
     kept: Excerpt = excerpt(signed_in().note("f5 reconnects", Kind.HINT).records)
     assert not [record for record in kept.records if record.kind is Kind.HINT]
+
+
+def test_an_export_into_a_pipe_waits_for_its_reader(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    data = bytes(range(256)) * 4096
+    copy = tmp_path / "copy"
+    with copy.open("wb") as stream, subprocess.Popen(["cat", path], stdout=stream):
+        beginning = os.open(path, os.O_WRONLY)  # waits until somebody reads
+        save(str(path), data, replace=True)
+        os.close(beginning)
+    assert copy.read_bytes() == data

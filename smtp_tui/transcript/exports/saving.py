@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.pipes import write_all
+
+_PATIENCE = 10.0
+"""Seconds that a pipe may be full before it is given up."""
 
 
 class SaveError(Exception):
@@ -23,8 +27,10 @@ def save(path: str, data: bytes, *, replace: bool) -> None:
     how = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if replace else os.O_EXCL)
     try:
         file = os.open(os.path.expanduser(path), how | os.O_NONBLOCK, 0o600)
-        with os.fdopen(file, "wb") as stream:
-            stream.write(data)
+        try:
+            write_all(file, data, _PATIENCE)
+        finally:
+            os.close(file)
     except FileExistsError:
         raise AlreadyThere(f"{visible(path)} is already there.") from None
     except (OSError, ValueError) as error:
