@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.events import Span
@@ -11,6 +11,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.answers import Answers
 from smtp_tui.transcript.connecting import Connecting, Words, hint, same
+from smtp_tui.transcript.cutting import cut
 from smtp_tui.transcript.echoes import merged
 from smtp_tui.transcript.exchanges import Exchanges
 from smtp_tui.transcript.masking import Veil
@@ -197,7 +198,7 @@ class Transcript:
         if event.message:
             data = self._text.shown(data)
         offset = event.offset - shift
-        for raw, own in _lines(data, merged(spans)):
+        for raw, own in cut(data, merged(spans)):
             for start, end in own:
                 self._veil.learn(raw[start:end], label)
             note = "" if raw.endswith(b"\n") else "no line end yet"
@@ -292,7 +293,7 @@ class Transcript:
         if told is not None and told[0] is not type(event) and told[1] == data:
             return
         shown = 0
-        for number, (raw, _) in enumerate(_lines(data, ())):
+        for number, (raw, _) in enumerate(cut(data, ())):
             if number == self._most_faults:
                 self._put(Kind.NOTE, event, f"… and {len(data) - shown:,} octets more")
                 break
@@ -374,19 +375,3 @@ class Transcript:
         self._exchanges.take_back(self._ring.end, newest)
         self._changed = min(self._changed, self._ring.end)
         return record
-
-
-def _lines(data: bytes, spans: tuple[Span, ...]) -> Iterator[tuple[bytes, tuple[Span, ...]]]:
-    """Octets cut behind each LF, every piece with its part of the spans."""
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start) + 1 or len(data)
-        own: tuple[Span, ...] = ()
-        if spans:
-            own = tuple(
-                (max(first, start) - start, min(last, end) - start)
-                for first, last in spans
-                if first < end and last > start
-            )
-        yield data[start:end], own
-        start = end
