@@ -333,6 +333,8 @@ class Playing:
         if self._goal != _IDLE:
             wanted = play.awaited
             what = f"waits for line {wanted.number}" if wanted is not None else "runs"
+            if self._asking:  # the operator asked, or said why not
+                what = f"stands at line {play.steps[play.place].number}"
             return f"{met} · {what} · {close} pauses"
         if not self._view.live:
             number = play.steps[self.pane.cursor].number
