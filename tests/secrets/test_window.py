@@ -202,6 +202,8 @@ PATHS: dict[str, Way] = {
     "inserted": pressing("ctrl+f", "enter"),
     "mended": pressing("f12"),
     "revealed, and hidden by a screenshot": pressing("ctrl+r", line=f"AUTH PLAIN {PLAIN}"),
+    "queued and sent as one write": pressing("alt+q", "w", line=f"AUTH PLAIN {PLAIN}"),
+    "queued, and the history opened": pressing("alt+q", "o", "alt+h", line=f"AUTH PLAIN {PLAIN}"),
     "palette": pressing("ctrl+p"),
     "help": pressing("f1"),
     "decoder": decoding(PLAIN),
