@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
+
 import pytest
 from textual import events
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.actions import Abort, Authenticate, Connect, HangUp, Send, StartTls
+from smtp_tui.workbench import screens
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import checked_keymap
 from smtp_tui.workbench.panes.choice import Choice
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.screens.help import HelpScreen
 from smtp_tui.workbench.session import Link
 from tests.workbench.scene import GMAIL, Scene
@@ -429,3 +435,10 @@ async def test_no_field_takes_the_letter_of_an_alt_key_for_typed() -> None:
             at.app.post_message(events.Key(key, key[-1]))
             await at.pilot.pause()
             assert at.desk.composer.field.value in ("NOOP", "")  # empty: it waits in the queue
+
+
+def test_every_screen_above_the_workbench_is_closed_only_once() -> None:
+    for module in pkgutil.iter_modules(screens.__path__):
+        found = vars(import_module(f"{screens.__name__}.{module.name}")).values()
+        modal = [each for each in found if isinstance(each, type) and issubclass(each, ModalScreen)]
+        assert all(each is ModalScreen or issubclass(each, Dialog) for each in modal), module.name

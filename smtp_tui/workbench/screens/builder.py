@@ -9,20 +9,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtp_tui.smtp.builders import Builder, builders
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.panes.fields import Field
+from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.screens.menu import MenuScreen
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
 
 
-class BuilderScreen(ModalScreen[str | None]):
+class BuilderScreen(Dialog[str | None]):
     """Gives the line, None for none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]

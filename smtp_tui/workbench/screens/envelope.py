@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtp_tui.smtp.advice import Advice, advise
@@ -20,6 +19,7 @@ from smtp_tui.smtp.state import State
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.panes import hints
 from smtp_tui.workbench.panes.fields import Field, Toggle, lines_of
+from smtp_tui.workbench.screens.dialog import Dialog
 
 _SHOWN = 4
 """Lines of the preview."""
@@ -33,7 +33,7 @@ class Recipients(Field):
         super().paste(", ".join(line.strip() for line in lines_of(text) if line.strip()))
 
 
-class EnvelopeScreen(ModalScreen[tuple[str, ...] | None]):
+class EnvelopeScreen(Dialog[tuple[str, ...] | None]):
     """Gives the lines, None for none; ``state`` says what the server offers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]

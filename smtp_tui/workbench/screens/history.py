@@ -10,17 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.panes.fields import Field
+from smtp_tui.workbench.screens.dialog import Dialog
 
 _MOST = 200
 """Lines that are listed; typing finds the others."""
 
 
-class HistoryScreen(ModalScreen[str | None]):
+class HistoryScreen(Dialog[str | None]):
     """Gives the line that was taken, None for none; ``lines`` are the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

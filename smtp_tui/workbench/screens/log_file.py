@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtp_tui.smtp.visible import visible
@@ -25,13 +24,14 @@ from smtp_tui.workbench.log_reader import LogReader
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.detail import DetailPane
 from smtp_tui.workbench.panes.log import LogPane
+from smtp_tui.workbench.screens.dialog import Dialog
 
 _LOOK = 1.0
 """Seconds between two looks whether the file changed."""
 _KEYS = "< > earlier, later part · ctrl+home ctrl+end first, last · f finds in all of it · escape"
 
 
-class LogFileScreen(ModalScreen[None]):
+class LogFileScreen(Dialog[None]):
     """Shows the end of the file first; what is appended meanwhile comes along."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
@@ -20,6 +19,7 @@ from textual.widgets import Static
 from smtp_tui.transcript.comparison import Pair, Verdict
 from smtp_tui.transcript.side import Side
 from smtp_tui.workbench.pair_rows import Line, PairRows, Row, delta
+from smtp_tui.workbench.screens.dialog import Dialog
 
 _WIDE = 100
 """Columns from which the two stand beside each other."""
@@ -152,7 +152,7 @@ class Pairs(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"pairs--{name}", partial=True)
 
 
-class SideBySideScreen(ModalScreen[None]):
+class SideBySideScreen(Dialog[None]):
     """``words`` say more of how it went."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

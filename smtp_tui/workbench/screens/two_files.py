@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtp_tui.workbench.panes.fields import Field
+from smtp_tui.workbench.screens.dialog import Dialog
 
 _NOTE = (
     "Scripts (.smtp) or log files. An empty field is this session; both empty are its last two"
@@ -19,7 +19,7 @@ _NOTE = (
 )
 
 
-class TwoFilesScreen(ModalScreen[tuple[str, str]]):
+class TwoFilesScreen(Dialog[tuple[str, str]]):
     """Gives both paths, "" for the session; None when the person wants none of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
