@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mimetypes
 
+from smtp_tui.smtp.visible import visible
+
 
 def attach(message: bytes, name: str, content: bytes) -> bytes:
     """The message as multipart/mixed, with the file as its last part, in CRLF lines.
@@ -18,7 +20,9 @@ def attach(message: bytes, name: str, content: bytes) -> bytes:
     rules = policy.SMTP.clone(cte_type="8bit", refold_source="none")
     parsed = BytesParser(EmailMessage, policy=rules).parsebytes(message)
     if parsed.get_content_type() != "multipart/mixed" or not parsed.is_multipart():
-        if "content-type" not in parsed:
+        empty = parsed.get_content_maintype() == "multipart" and not parsed.is_multipart()
+        if "content-type" not in parsed or empty:
+            del parsed["content-type"]
             parsed.set_type("text/plain")
         parsed.make_mixed()
     if "mime-version" not in parsed:
@@ -27,5 +31,5 @@ def attach(message: bytes, name: str, content: bytes) -> bytes:
     main, sub = kind.split("/", 1)
     if main in ("message", "multipart"):
         main, sub = "application", "octet-stream"
-    parsed.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    parsed.add_attachment(content, maintype=main, subtype=sub, filename=visible(name))
     return parsed.as_bytes(policy=rules)

@@ -5,6 +5,7 @@ The framework's own report shows the variables of every function on the way, pas
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Iterable, Iterator
 
@@ -36,6 +37,13 @@ def _lines(error: traceback.TracebackException, veil: Veil) -> Iterator[str]:
     for frame in error.stack:
         yield f"  {visible(frame.filename)}:{frame.lineno} in {frame.name}"
         yield f"    {visible(frame.line or '')}"
-    name = error.exc_type.__name__ if error.exc_type is not None else "error"
+    name = _name(error)
     said = str(error)[:_LONGEST].encode("utf-8", "surrogatepass")
     yield f"{name}: {veil.visible(said, in_command(said))}"
+
+
+def _name(error: traceback.TracebackException) -> str:
+    """The name of its type, without a module."""
+    if sys.version_info >= (3, 13):
+        return error.exc_type_str.rpartition(".")[2] or "error"
+    return error.exc_type.__name__ if error.exc_type is not None else "error"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -84,8 +85,8 @@ def _work(app: App[None], job: Callable[[], _T], done: Callable[[_T | Exception]
 def _read(path: Path) -> bytes:
     shown = visible(str(path))
     try:
-        with path.open("rb") as file:
-            if not os.path.isfile(path):
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise FileError(f"{shown} is no plain file.")
             data = file.read(MOST + 1)
     except (OSError, ValueError) as error:
@@ -93,6 +94,11 @@ def _read(path: Path) -> bytes:
     if len(data) > MOST:
         raise FileError(f"{shown} is larger than {MOST // 1024 // 1024} MiB.")
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes to is opened at once, too."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _written(path: str, data: bytes, *, replace: bool) -> bytes:

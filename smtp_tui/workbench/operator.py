@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _MESSAGE = "(message)"
+_MOST_BEGUN = 512
 
 
 class Worker(Protocol):
@@ -63,6 +64,8 @@ class Operator:
         self.dry_run = False
         """Whether every message ends with RSET instead of being sent."""
         self._belted = -1
+        self._begun = b""
+        """Raw octets that went out and ended no line yet: what comes next goes on from there."""
         self._worker: Worker | None = None
         self._asked: list[actions.Action] = []
         self._ask = ask
@@ -88,6 +91,7 @@ class Operator:
         exchange_over = view.state.phase is not Phase.AUTH and b"AUTH" not in view.pending
         if view.connection != self.view.connection:
             self._quitting = 0
+            self._begun = b""
             self._consent = None
             self._insisted = ""
             self._goes_on_in_clear = False
@@ -173,9 +177,10 @@ class Operator:
 
         def go() -> None:
             self._post(actions.Send(line))
+            self._begun = b""
             sent()
 
-        if seat_belt.begins_message(line, self.view):
+        if seat_belt.begins_message(self._begun + line, self.view):
             self._when_meant(go)
         else:
             self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
@@ -191,15 +196,20 @@ class Operator:
             self._tell(str(error))
             return
 
+        whole = self._begun + data
+
         def go() -> None:
             self._post(actions.SendRaw(data))
+            self._begun = whole.rpartition(b"\n")[2][:_MOST_BEGUN]
             sent()
 
-        lines = data.splitlines()
+        lines = whole.splitlines()
         found = (disclosure.of_line(line, self.view, user) for line in lines)
         unsafe = next((each for each in found if each is not None), None)
-        if any(seat_belt.begins_message(line, self.view) for line in lines):
-            self._when_meant(lambda: self._when_agreed(unsafe, go))
+        begins = [seat_belt.begins_message(line, self.view) for line in lines]
+        if any(begins):
+            before = lines[: begins.index(True)]
+            self._when_meant(lambda: self._when_agreed(unsafe, go), before)
         else:
             self._when_agreed(unsafe, go)
 

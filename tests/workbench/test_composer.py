@@ -11,6 +11,7 @@ from smtp_tui.smtp.state import Phase
 from smtp_tui.wire.actions import Abort, Send, SendRaw
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.panes.command_input import secret_spans
+from smtp_tui.workbench.screens.question import QuestionScreen
 from tests.workbench.scene import GMAIL
 from tests.workbench.windows import Window, window
 
@@ -598,3 +599,64 @@ async def test_in_the_middle_of_a_line_the_list_completes_what_stands_before_the
         assert at.desk.composer.text == "MAIL FROM:< SIZE=1"
         assert at.desk.composer.field.cursor_position == len("MAIL FROM:<")
         assert at.sent == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"EHLO me\\r\\nAUTH PLAIN {TOKEN}\\r\\n",
+        f"AUTH\\x20PLAIN\\x20{TOKEN}\\r\\n",
+        f"NOOP\\n{TOKEN}",
+    ],
+)
+async def test_raw_credentials_are_dots_and_are_not_kept(text: str) -> None:
+    async with window() as at:
+        at.scene().secured()
+        at.desk.composer.toggle_raw()
+        await at.type(text)
+        assert TOKEN not in at.text()
+        await at.press("enter")
+        assert at.desk.composer.text == ""
+        await at.press("up")
+        assert at.desk.composer.text == ""
+
+
+async def test_nothing_is_offered_behind_what_may_be_a_credential() -> None:
+    async with window() as at:
+        scene = at.scene().secured()
+        scene.client(b"AUTH LOGIN")
+        await at.type("M")
+        assert at.desk.composer.field.rest_of_offer == ""
+        await at.type("MAIL")
+        assert at.desk.composer.field.rest_of_offer != ""
+
+
+async def test_a_message_begun_in_two_raw_pieces_is_asked_about_too() -> None:
+    async with window() as at:
+        await up_to_data(at)
+        at.desk.composer.toggle_raw()
+        await at.enter("DA")
+        await at.enter("TA\\r\\n")
+        assert isinstance(at.app.screen, QuestionScreen)
+        await at.press("escape")
+        at.desk.composer.toggle_raw()
+        await at.enter("TA")
+        assert isinstance(at.app.screen, QuestionScreen)
+
+
+async def test_the_question_counts_the_recipients_of_a_raw_group() -> None:
+    async with window() as at:
+        at.scene().secured()
+        at.desk.composer.toggle_raw()
+        await at.enter("MAIL FROM:<a@b>\\r\\nRCPT TO:<c@d>\\r\\nRCPT TO:<e@f>\\r\\nDATA\\r\\n")
+        assert isinstance(at.app.screen, QuestionScreen)
+        assert "2 recipients" in at.text()
+
+
+async def test_a_dry_run_sends_what_stands_before_a_raw_message() -> None:
+    async with window() as at:
+        at.scene().secured()
+        at.desk.operator.dry_run = True
+        at.desk.composer.toggle_raw()
+        await at.enter("MAIL FROM:<a@b>\\r\\nRCPT TO:<c@d>\\r\\nBDAT 3 LAST\\r\\nabc")
+        assert at.sent == [b"MAIL FROM:<a@b>", b"RCPT TO:<c@d>", b"RSET"]

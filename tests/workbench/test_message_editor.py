@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from textual import events
+from textual.document._document import Document
 from textual.widgets import Input
 
 from smtp_tui.settings import Settings
@@ -19,7 +22,7 @@ from smtp_tui.wire.actions import Abort, Deliver, StopDelivery
 from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench.attachments import attach
-from smtp_tui.workbench.draft import MOST_TEXT
+from smtp_tui.workbench.draft import MOST_TEXT, Draft
 from smtp_tui.workbench.screens.message import MessageScreen
 from tests.workbench.live import live_window
 from tests.workbench.scene import Scene
@@ -344,7 +347,7 @@ def parts(message: bytes) -> list[Any]:
 
 
 def test_an_attached_file_stands_beside_the_text() -> None:
-    text, file = parts(attach(PLAIN, "a.bin", bytes(range(256))))
+    text, _ = parts(attach(PLAIN, "a.bin", bytes(range(256))))
     assert text.get_content() == "hello\r\n"
     assert file.get_filename() == "a.bin"
     assert file.get_content() == bytes(range(256))
@@ -359,3 +362,63 @@ def test_a_second_file_goes_behind_the_first() -> None:
 @settings(max_examples=60)
 def test_whatever_the_text_is_a_file_can_be_attached(message: bytes, content: bytes) -> None:
     assert b"a.bin" in attach(message, "a.bin", content)
+
+
+@given(st.binary(max_size=60))
+def test_text_that_is_shown_and_not_changed_keeps_every_octet(octets: bytes) -> None:
+    draft = Draft(octets)
+    document = Document(draft.text)
+    assert draft.with_text(document.newline.join(document.lines)).octets == octets
+
+
+async def test_editing_one_letter_changes_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "odd.eml"
+    path.write_bytes(b"A: b\r\n\r\nform\x0cfeed \xe2\x80\xa8 \x1c \xc2\x85\r\n")
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        at.desk.drafting.read(str(path), editor(at)._told)
+        await until(at, lambda: "odd.eml" in at.text())
+        await at.press("X")
+        assert editor(at).draft.octets == b"X" + path.read_bytes()
+
+
+async def test_pasted_text_has_the_lines_it_had() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "")
+        at.app.post_message(events.Paste("a\rb\r\nc\x0bd\n"))
+        await at.pilot.pause(0.3)
+        assert editor(at).draft.octets == b"a\nb\nc\x0bd\n"
+        assert at.posted == []
+
+
+async def test_a_large_paste_is_taken_whole_and_shown_in_part() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        await write(at, "head\n\ntail")
+        editor(at).area.move_cursor((1, 0))
+        at.app.post_message(events.Paste("y" * 10_000_000))
+        await at.pilot.pause(0.3)
+        assert editor(at).draft.octets == b"head\n" + b"y" * 10_000_000 + b"\ntail"
+        assert editor(at).area.read_only
+        assert "f4 edits it" in at.text()
+
+
+async def test_a_pipe_nobody_writes_to_is_no_message(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        at.desk.drafting.read(str(tmp_path / "pipe"), editor(at)._told)
+        await until(at, lambda: "is no plain file" in at.text())
+
+
+@given(st.text(max_size=12))
+@settings(max_examples=50)
+def test_whatever_its_name_a_file_can_be_attached(name: str) -> None:
+    assert len(parts(attach(PLAIN, name, b"x"))) == 2
+
+
+def test_a_message_that_calls_itself_multipart_and_is_none_takes_a_file() -> None:
+    message = b"Subject: x\nContent-Type: multipart/mixed; boundary=x\n\nhello\n"
+    text, _ = parts(attach(message, "note.txt", b"x"))
+    assert "hello" in text.get_content()

@@ -15,6 +15,7 @@ from textual.suggester import Suggester
 
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.completion import Completion
+from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.events import Span
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes.fields import Field, editing_keys, lines_of, obeying_nothing
@@ -24,6 +25,7 @@ Complete = Callable[[str], tuple[Completion, ...]]
 """Gives the ways a line can go on."""
 
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_.-]*\}?")
+_WITHOUT_END = re.compile(r"(?:(?!\\r|\\n).)+", re.DOTALL)
 _DOT = "•"
 _LONGEST = 20_000
 """Characters of a line that is edited here; a longer one waits in the queue."""
@@ -44,6 +46,25 @@ def secret_spans(text: str, *, answering: bool, behind_auth: bool = False) -> tu
         found = secrets.in_command(line)
     spans = ((_index(line, start), _index(line, end)) for start, end in found)
     return tuple(span for span in spans if not _PLACEHOLDER.fullmatch(text[slice(*span)].strip()))
+
+
+def raw_secret_spans(text: str, *, answering: bool, behind_auth: bool = False) -> tuple[Span, ...]:
+    """The same of octets typed with escapes; all of them where escapes hide where it stands."""
+    found: list[Span] = []
+    for line in _WITHOUT_END.finditer(text):
+        spans = secret_spans(line[0], answering=answering, behind_auth=behind_auth)
+        found += [(start + line.start(), end + line.start()) for start, end in spans]
+    if not found and _holds_secret(text):
+        found.append((0, len(text)))
+    return tuple(found)
+
+
+def _holds_secret(text: str) -> bool:
+    try:
+        lines = unescape(text).splitlines()
+    except EscapeError:
+        return False
+    return any(secrets.in_command(line) for line in lines)
 
 
 def _index(line: bytes, octet: int) -> int:
@@ -124,7 +145,8 @@ class CommandInput(Field):
         """The characters that are credentials."""
         if self.in_body:
             return ()
-        return secret_spans(self.value, answering=self.answering, behind_auth=self.behind_auth)
+        spans = raw_secret_spans if self.raw else secret_spans
+        return spans(self.value, answering=self.answering, behind_auth=self.behind_auth)
 
     @property
     def hidden(self) -> tuple[Span, ...]:
@@ -134,7 +156,7 @@ class CommandInput(Field):
     @property
     def rest_of_offer(self) -> str:
         """What stands behind what is typed in the line on offer, or in another way to go on."""
-        if self.raw:
+        if self.raw or any(end == len(self.value) for _, end in self.spans):
             return ""
         typed = self.value.casefold()
         ways = [each.line for each in self._ways(self.value)] if typed else []

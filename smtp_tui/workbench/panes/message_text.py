@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.text import Text
+from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 
 from smtp_tui.smtp.message import LINE_LIMIT
+from smtp_tui.workbench.draft import MOST_TEXT, editable
 from smtp_tui.workbench.panes.fields import obeying_nothing
 
+_LINE_ENDS = re.compile("\r\n|\r")
 _STUFFED = "bold cyan"
 _LONG = "bold yellow"
 _EIGHT_BIT = "yellow"
@@ -15,6 +21,13 @@ _EIGHT_BIT = "yellow"
 
 class MessageText(TextArea):
     """Marks where a dot is stuffed, what is longer than a line may be, and 8-bit text."""
+
+    class TooLarge(Message):
+        """With what was pasted it is too large to be edited; ``text`` is all of it."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, text: str = "") -> None:
         super().__init__(
@@ -39,3 +52,29 @@ class MessageText(TextArea):
         if len(line) > LINE_LIMIT // 4 and len(line.encode("utf-8", "replace")) > LINE_LIMIT:
             shown.stylize(_LONG, min(LINE_LIMIT, len(line) - 1), len(line))
         return shown
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Paste by our own rule: the base class breaks lines at characters that end none."""
+        event.prevent_default()
+        event.stop()
+        self.paste(event.text)
+
+    def action_paste(self) -> None:
+        """Paste what this program copied last."""
+        self.paste(self.app.clipboard)
+
+    def paste(self, text: str) -> None:
+        """Put text at the cursor, over the selection; too much of it is only told."""
+        if self.read_only or not text:
+            return
+        pasted = editable(_LINE_ENDS.sub("\n", text))
+        if len(pasted) > MOST_TEXT // 4 and len(pasted) + len(self.text) > MOST_TEXT // 4:
+            start, end = sorted(self.selection)
+            before = self.get_text_range((0, 0), start)
+            after = self.get_text_range(end, self.document.end)
+            whole = f"{before}{pasted}{after}"
+            if len(whole.encode("utf-8", "surrogatepass")) > MOST_TEXT:
+                self.post_message(self.TooLarge(whole))
+                return
+        result = self.replace(pasted, *self.selection, maintain_selection_offset=False)
+        self.move_cursor(result.end_location)

@@ -106,6 +106,13 @@ class MessageScreen(Dialog[None]):
             self._looking.stop()
         self._looking = self.set_timer(_PAUSE, self._look)
 
+    @on(MessageText.TooLarge)
+    def _too_large(self, event: MessageText.TooLarge) -> None:
+        event.stop()
+        self._drafting.draft = self.draft.with_text(event.text)
+        self.load()
+        self.say(f"Too large to be edited here: {self._keys.first('message-editor')} edits it.")
+
     def _look(self) -> None:
         self._looking = None
         # of a large file the beginning is looked over, which is what is shown
