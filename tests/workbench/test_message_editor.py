@@ -347,7 +347,7 @@ def parts(message: bytes) -> list[Any]:
 
 
 def test_an_attached_file_stands_beside_the_text() -> None:
-    text, _ = parts(attach(PLAIN, "a.bin", bytes(range(256))))
+    text, file = parts(attach(PLAIN, "a.bin", bytes(range(256))))
     assert text.get_content() == "hello\r\n"
     assert file.get_filename() == "a.bin"
     assert file.get_content() == bytes(range(256))
