@@ -226,7 +226,11 @@ class Workbench(App[None]):
 
         error = sys.exc_info()[1] or self._exception
         if error is not None:
-            self.panic(Text(report(error, self.desk.tokens.secrets())))
+            secrets = [self._password]
+            desk: MainScreen | None = vars(self).get("desk")  # the fault may come before it
+            if desk is not None and desk.is_mounted:
+                secrets += desk.tokens.secrets()
+            self.panic(Text(report(error, filter(None, secrets))))
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
         """Our actions that make sense now, and the choice of a theme."""

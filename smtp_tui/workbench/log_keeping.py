@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from smtp_tui.transcript.log_writer import LogWriter
 from smtp_tui.wire.events import Event, Note
+
+if TYPE_CHECKING:
+    from smtp_tui.transcript.log_writer import LogWriter
 
 
 def logged(path: str, sink: Callable[[Event], None]) -> Callable[[Event], None]:
@@ -25,6 +28,8 @@ def logged(path: str, sink: Callable[[Event], None]) -> Callable[[Event], None]:
         connection = event.connection
         sink(event)
         if writer is None:
+            from smtp_tui.transcript.log_writer import LogWriter
+
             writer = LogWriter(path, tell)
         writer.take(event)
 

@@ -105,6 +105,8 @@ class Playing:
         self._goal, self._asking, self._told = _IDLE, False, False
         if self._greeting is not None and self._view.live:
             self.play.take(self._greeting)
+        if not self.pane.is_attached:
+            self._screen.query_one("#talk").mount(self.pane, after=self._screen.query_one(LogPane))
         self.pane.open(self.play, name, opened.hidden)
         self._draw()
         return True

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
+from smtp_tui.workbench.app import Workbench
 from smtp_tui.workbench.crash import report
 from smtp_tui.workbench.screens.main import MainScreen
+from tests.workbench.scene import GMAIL, factory
 from tests.workbench.windows import window
 
 SECRET = "hunter2-hunter2"
@@ -75,3 +78,17 @@ async def test_the_window_ends_with_that_report(
     assert SECRET not in shown
     assert TOKEN not in shown
     assert "me@example.org" not in shown
+
+
+async def test_a_fault_before_there_is_a_screen_is_reported_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Unstyled(Workbench):
+        CSS_PATH = tmp_path / "missing.tcss"
+
+    app = Unstyled(GMAIL, password=SECRET, worker=factory([]))
+    await app.run_async(headless=True)
+    shown = capsys.readouterr().err
+    assert "unable to read CSS file" in shown
+    assert "AttributeError" not in shown
+    assert app.return_code == 1

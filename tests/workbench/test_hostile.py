@@ -10,10 +10,10 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from smtp_tui.wire import certificates
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.certificates import CertificateFacts, today
 from smtp_tui.wire.target import Target, TlsMode
-from smtp_tui.workbench.panes import tls_summary
 from tests.wire.loopback import dialogue, serve
 from tests.workbench.live import live_window
 from tests.workbench.scene import FACTS, GMAIL
@@ -80,7 +80,7 @@ async def test_everything_a_handshake_can_show(monkeypatch: pytest.MonkeyPatch) 
     leaf = CertificateFacts(
         NASTY, NASTY, (NASTY,), 0, now, now + timedelta(days=1), False, "00", NASTY
     )
-    monkeypatch.setattr(tls_summary, "describe", lambda der: leaf)
+    monkeypatch.setattr(certificates, "describe", lambda der: leaf)
     facts = replace(FACTS, version=NASTY, cipher=NASTY, chain=(b"x",), problem=NASTY)
     for verified in (True, False):
         async with window() as at:

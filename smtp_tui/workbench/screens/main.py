@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -22,7 +22,6 @@ from smtp_tui.wire.target import Target, TargetError
 from smtp_tui.workbench import clipboard, profiles, suggestions
 from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
-from smtp_tui.workbench.drafting import Drafting
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.offers import offer
@@ -36,8 +35,8 @@ from smtp_tui.workbench.panes.keybar import KeyBar
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.queue import QueuePane
 from smtp_tui.workbench.panes.server import ServerPane
+from smtp_tui.workbench.panes.setup import Setup
 from smtp_tui.workbench.panes.status import StatusBar
-from smtp_tui.workbench.playing import Playing
 from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.queueing import Queueing
@@ -49,15 +48,11 @@ from smtp_tui.workbench.token_keys import TokenKeys
 
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress
+    from smtp_tui.workbench.drafting import Drafting
+    from smtp_tui.workbench.playing import Playing
 
 LEAST = (60, 15)
 """Columns and rows below which there is no room for the panes."""
-
-
-class Setup(VerticalScroll, can_focus=False):
-    """The left column, or the drawer where the window is narrow."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.do('setup')", show=False)]
 
 
 class MainScreen(Screen[None]):
@@ -90,10 +85,8 @@ class MainScreen(Screen[None]):
         self._profile = profile
         self.operator = Operator(self._ask, self.say, keys)
         self.tokens = TokenKeys(self)
-        self.playing = Playing(self, keys)
         self.revealing = Revealing(self, self.tokens.show_secrets)
         self.completing = Completing(self)
-        self.drafting = Drafting(self, keys)
         self.queueing = Queueing(self)
         self.recalling = Recalling(self, shelf)
 
@@ -106,7 +99,6 @@ class MainScreen(Screen[None]):
                 yield ServerPane()
             with Vertical(id="talk"):
                 yield LogPane(keys=self._keys)
-                yield self.playing.pane
                 yield QueuePane(self.queueing)
                 ways, queue = self.completing.ways, self.queueing.queue
                 yield Composer(self._keys, self._send, self._give_up, self._octets, ways, queue)
@@ -136,6 +128,7 @@ class MainScreen(Screen[None]):
         self.playing.receive(batch)
         if self.view is not before:  # a flood of lines says nothing new to the other panes
             self._draw()
+            self.drafting.show(self.view)
         self.queueing.receive(batch)
         self.recalling.receive(batch)
 
@@ -143,6 +136,20 @@ class MainScreen(Screen[None]):
         """Tell the person something about what was just asked for."""
         self.composer.say(sentence)
         self.drafting.say(sentence)
+
+    @cached_property
+    def playing(self) -> Playing:
+        """What plays scripts; made after the first paint, as what follows."""
+        from smtp_tui.workbench.playing import Playing
+
+        return Playing(self, self._keys)
+
+    @cached_property
+    def drafting(self) -> Drafting:
+        """What keeps the message being written."""
+        from smtp_tui.workbench.drafting import Drafting
+
+        return Drafting(self, self._keys)
 
     # What the actions do
 
@@ -388,4 +395,3 @@ class MainScreen(Screen[None]):
                 typed=self.composer.typed,
             ),
         )
-        self.drafting.show(view)
