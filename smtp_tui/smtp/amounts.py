@@ -6,6 +6,11 @@ _MOST_DIGITS = 20
 _SPANS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
+def counted(number: int, what: str) -> str:
+    """``1 octet``, ``2,000 octets``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def human_size(octets: int) -> str:
     """A number of octets for a person, in binary units: ``34.2 MiB``."""
     size = float(octets)

@@ -75,11 +75,6 @@ def parameters() -> Mapping[tuple[bytes, str], Parameter]:
     return {(each.verb, each.name): each for each in found}
 
 
-def of_extension(keyword: str) -> tuple[Parameter, ...]:
-    """The parameters that an EHLO keyword brings."""
-    return tuple(each for each in parameters().values() if each.extension == keyword)
-
-
 def of_verb(verb: bytes) -> tuple[Parameter, ...]:
     """The parameters that MAIL or RCPT takes."""
     return tuple(each for each in parameters().values() if each.verb == verb)

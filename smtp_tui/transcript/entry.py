@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.commands import verbs
 from smtp_tui.smtp.explain import Explanation, explain
 from smtp_tui.smtp.replies import enhanced_status
@@ -185,7 +186,7 @@ def _size(records: tuple[Record, ...]) -> str:
     pieces -= sum(record.joined for record in records[1:])
     sent = records[0].kind is Kind.CLIENT
     what = "write" if sent else "read"
-    words = [f"{octets:,} octet{'' if octets == 1 else 's'}"]
+    words = [counted(octets, "octet")]
     if len(records) > 1:
         words.insert(0, f"{len(records):,} lines")
     words.append(f"{'went out' if sent else 'came'} in {pieces:,} {what}{'s'[: pieces != 1]}")

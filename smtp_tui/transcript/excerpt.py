@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.redaction import Redaction
 
@@ -56,8 +57,3 @@ def moment(wall: float) -> str:
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(wall))
     except (OverflowError, ValueError, OSError):
         return ""
-
-
-def counted(number: int, what: str) -> str:
-    """``1 octet``, ``2,000 octets``."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

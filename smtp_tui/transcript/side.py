@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.comparison import Exchange
-from smtp_tui.transcript.excerpt import counted, excerpt
+from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.script import timed
 from smtp_tui.transcript.log_file import LogFile
 from smtp_tui.transcript.record import Kind, Record

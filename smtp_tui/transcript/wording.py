@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.certificates import CertificateFacts, describe
 from smtp_tui.wire.events import Opening, Remedy, Resolved, TlsFacts
@@ -108,10 +109,10 @@ def validity(leaf: CertificateFacts, now: datetime) -> str:
     if days is None:
         return ""
     if days < -1:
-        return f"expired {_days(-days - 1)} ago"
+        return f"expired {counted(-days - 1, 'day')} ago"
     if days < 0:
         return "expired today"
-    return f"{_days(days)} left" if days else "expires today"
+    return f"{counted(days, 'day')} left" if days else "expires today"
 
 
 def names(facts: CertificateFacts, most: int) -> str:
@@ -119,7 +120,3 @@ def names(facts: CertificateFacts, most: int) -> str:
     shown = [visible(name) for name in facts.names[:most]]
     more = len(facts.names) + facts.more_names - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if shown and more else "")
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 from itertools import pairwise
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import certificate_faults as faults
 from smtp_tui.wire.certificate_parts import alternative_names
@@ -155,7 +156,7 @@ def _dates(kind: TlsProblem | None, chain: faults.Chain, now: datetime) -> Verdi
     days = leaf.days_left(now)
     if leaf.not_after is None or leaf.not_before is None or days is None:
         return Verdict(Check.DATES, Outcome.UNCHECKED, "The dates could not be read.")
-    left = "1 day" if days == 1 else f"{days:,} days"
+    left = counted(days, "day")
     until = faults.day(leaf.not_after)
     return Verdict(Check.DATES, Outcome.PASSED, f"It is valid until {until}: {left} left.")
 

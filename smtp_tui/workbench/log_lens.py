@@ -6,6 +6,7 @@ from itertools import islice
 
 from rich.cells import cell_len, set_cell_size
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.events import Span
 from smtp_tui.transcript.expression import TooSlow
 from smtp_tui.transcript.query import Query
@@ -96,7 +97,8 @@ class Lens:
         rest = lines[1:]
         replies = self._replies(rest)
         codes = " ".join(dict.fromkeys(_marked(code) for code, _ in replies))
-        note = f"▸ {codes} … {counted(len(rest))}" if codes else f"▸ … {counted(len(rest))}"
+        hidden = counted(len(rest), "line")
+        note = f"▸ {codes} … {hidden}" if codes else f"▸ … {hidden}"
         note = note if rest else ""
         words = text(record)
         left = max(8, room - cell_len(note) - len(GAP))
@@ -130,11 +132,6 @@ def _ends(lines: range) -> list[int]:
     """Lines near both ends, where replies are; between them stands a long message or reply."""
     half = _LOOKED_AT // 2
     return [*lines] if len(lines) <= _LOOKED_AT else [*lines[:half], *lines[-half:]]
-
-
-def counted(lines: int) -> str:
-    """``1 line``, ``2,000 lines``."""
-    return "1 line" if lines == 1 else f"{lines:,} lines"
 
 
 def _marked(code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.state import Phase
 from smtp_tui.smtp.visible import visible
@@ -35,7 +36,7 @@ def question(view: SessionView, before: Sequence[bytes] = ()) -> Question:
     target = view.target
     place = visible(target.place) if target is not None else "the server"
     count = view.state.recipients + sum(verb_of(line) == b"RCPT" for line in before)
-    who = "1 recipient" if count == 1 else f"{count:,} recipients"
+    who = counted(count, "recipient")
     return Question(
         title="Send a message for real?",
         warning=f"This is no practice server: it will deliver the message to {who}.",

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
-from smtp_tui.transcript.excerpt import Excerpt, counted, excerpt
+from smtp_tui.transcript.excerpt import Excerpt, excerpt
 from smtp_tui.transcript.exports.formats import FormatError, format_of
 from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
 from smtp_tui.transcript.tools.all import TOOLS, written

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import east_asian_width
 
-from smtp_tui.transcript.excerpt import Excerpt, counted
+from smtp_tui.smtp.amounts import counted
+from smtp_tui.transcript.excerpt import Excerpt
 from smtp_tui.transcript.exports import look
 from smtp_tui.transcript.exports.text import content
 from smtp_tui.transcript.record import Record

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
-from smtp_tui.transcript.excerpt import Excerpt, counted
+from smtp_tui.transcript.excerpt import Excerpt
 from smtp_tui.transcript.exports.text import content
 from smtp_tui.transcript.placeholders import names_in
 from smtp_tui.transcript.record import Kind, Record

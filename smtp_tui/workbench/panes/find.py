@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.transcript.query import SYNTAX, Query, QueryError, query
-from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.fields import Field
 
@@ -74,7 +74,7 @@ class FindBar(Horizontal):
         count, view = self._count, self._view
         words = self._problem
         if not words and self._hiding and view.lens.filter is not None:
-            words = f"{view.shown:,} of {counted(len(view.transcript))}"
+            words = f"{view.shown:,} of {counted(len(view.transcript), 'line')}"
         count.set_class(bool(self._problem), "-wrong")
         count.update(Content(words))
 

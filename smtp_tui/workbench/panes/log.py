@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.wire.events import Event
 from smtp_tui.workbench.keymap import Keys
-from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.detail import DetailPane, View
 from smtp_tui.workbench.panes.find import FindBar
@@ -172,7 +172,7 @@ class LogPane(Container):
         below = 0 if view.following else view.below
         self.pill.set_class(below > 0, "-shown")
         if below:
-            self.pill.update(Content(f"+{counted(below)} ▾ end"))
+            self.pill.update(Content(f"+{counted(below, 'line')} ▾ end"))
         for bar in self.query(FindBar):
             bar.report()
         for pane in self.query(DetailPane):

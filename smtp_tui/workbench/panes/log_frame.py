@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
-from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_view import LogView
 
 _LONGEST = 24
@@ -18,12 +18,12 @@ def frame_words(view: LogView) -> Iterator[str]:
     total = len(lines)
     if lens.filter is not None:
         yield f"filter: {_short(lens.filter.source)}"
-        yield f"{view.shown:,} of {counted(total)}"
+        yield f"{view.shown:,} of {counted(total, 'line')}"
     else:
         if lens.sought is not None:
             yield f"find: {_short(lens.sought.source)}"
         if lines.end:
-            yield counted(total)
+            yield counted(total, "line")
     looking = lens.filter is not None and view.progress < 1
     if looking:
         yield f"{_bar(view.progress)} escape stops"

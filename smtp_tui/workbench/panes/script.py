@@ -165,14 +165,13 @@ class ScriptPane(ScrollView, can_focus=True):
         base = self.rich_style
         if place == self.cursor and (self.has_focus or self._moved_to is not None):
             base += Style(bgcolor=self._style("cursor").bgcolor)
-        return Strip(self._segments(place, width)).apply_style(base).adjust_cell_length(width, base)
+        strip = Strip(self._segments(self._play, place, width)).apply_style(base)
+        return strip.adjust_cell_length(width, base)
 
-    def _segments(self, place: int, width: int) -> list[Segment]:
-        play = self._play
-        assert play is not None  # noqa: S101 - asked by render_line
+    def _segments(self, play: Rehearsal, place: int, width: int) -> list[Segment]:
         step, came = play.steps[place], play.came.get(place)
-        mark, style = self._mark(place)
-        text, kind = self._text(place)
+        mark, style = self._mark(play, place)
+        text, kind = self._text(play, place)
         words = ""
         if came is not None and not (came.met and width < _LEAST_FOR_CAME * 2):
             words = came.words
@@ -190,9 +189,7 @@ class ScriptPane(ScrollView, can_focus=True):
             segments.append(Segment(f" {got}{words}", self._style("quiet" if came.met else "bad")))
         return segments
 
-    def _mark(self, place: int) -> tuple[str, str]:
-        play = self._play
-        assert play is not None  # noqa: S101 - asked by render_line
+    def _mark(self, play: Rehearsal, place: int) -> tuple[str, str]:
         came = play.came.get(place)
         if came is not None:
             return ("✓", "good") if came.met else ("✗", "bad")
@@ -201,9 +198,7 @@ class ScriptPane(ScrollView, can_focus=True):
         sent = place < play.place and isinstance(play.steps[place], ClientLine)
         return ("→", "quiet") if sent else (" ", "quiet")
 
-    def _text(self, place: int) -> tuple[str, str]:
-        play = self._play
-        assert play is not None  # noqa: S101 - asked by render_line
+    def _text(self, play: Rehearsal, place: int) -> tuple[str, str]:
         match play.steps[place]:
             case ClientLine(line=line, kind=kind):
                 shown = self._veil.visible(line[:_LONGEST], self._spans(place))

@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.expression import TooSlow
 from smtp_tui.transcript.log_file import LogFile
@@ -19,7 +20,6 @@ from smtp_tui.transcript.log_part import MOST, Growth, LogSearch, Part, growth, 
 from smtp_tui.transcript.query import SYNTAX, Query, QueryError, query
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.keymap import Keys
-from smtp_tui.workbench.log_lens import counted
 from smtp_tui.workbench.log_reader import LogReader
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.detail import DetailPane
@@ -197,9 +197,11 @@ class LogFileScreen(Dialog[None]):
             most = f", the first {MOST:,} of them here" if shown.matches > MOST else ""
             whole = shown.lines.stop >= shown.total
             stopped = "" if whole else f" among the first {shown.lines.stop:,}"
-            words = f"{counted(shown.matches)} with “{visible(self._sought)}”{stopped}{most}"
+            words = (
+                f"{counted(shown.matches, 'line')} with “{visible(self._sought)}”{stopped}{most}"
+            )
         elif len(shown.lines) == shown.total:
-            words = counted(shown.total)
+            words = counted(shown.total, "line")
         else:
             words = f"lines {shown.lines.start + 1:,} to {shown.lines.stop:,} of {shown.total:,}"
         words += " · / filters these" if len(shown.lines) < shown.total else ""

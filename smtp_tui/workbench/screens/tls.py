@@ -14,6 +14,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.certificate_files import pem
 from smtp_tui.wire.events import TlsFacts
@@ -147,8 +148,7 @@ class TlsScreen(Dialog[None]):
             sentence = f"{visible(str(path))} cannot be written: {visible(why)}."
         else:
             number = text.count("-----BEGIN")
-            what = "1 certificate" if number == 1 else f"{number} certificates"
-            sentence = f"Saved {what} in {visible(str(path.absolute()))}."
+            sentence = f"Saved {counted(number, 'certificate')} in {visible(str(path.absolute()))}."
         with suppress(RuntimeError):  # nobody is there any more to be told
             self.app.call_from_thread(self._tell, sentence)
 
