@@ -590,8 +590,8 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
 
     def script(client: socket.socket) -> None:
         line = lines_of(client)
-        client.sendall(b"220 hi\r\n")
         gate.append(client)
+        client.sendall(b"220 hi\r\n")
         while line():
             pass
 
