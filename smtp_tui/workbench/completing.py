@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
 
 _COLUMN = 24
+"""Cells for the words at the most."""
 
 
 class Completing:
@@ -66,15 +67,19 @@ class Completing:
                 screen.composer.insert(line + behind)
                 field.cursor_position = len(line)
 
-        options = tuple((_label(each, field.region.width - 1), each.line) for each in ways)
+        column = min(_COLUMN, max(len(visible(each.word)) for each in ways)) + 2
+        room = field.region.width - 2  # of which one is the scroll bar's
+        options = tuple((_label(each, column, room), each.line) for each in ways)
         screen.app.push_screen(MenuScreen(options, ways[0].line, field.region), taken)
 
 
-def _label(way: Completion, width: int) -> Content:
+def _label(way: Completion, column: int, width: int) -> Content:
     """The word and what it means; what makes no sense now is quiet."""
     word = visible(way.word)
-    gap = " " * max(2, _COLUMN - len(word))
+    said = f"{word}{' ' * max(2, column - len(word))}{way.meaning}"
     rfc = f" · {way.rfc}" if way.rfc else ""
-    return Content.assemble(
-        (word, "bold" if way.timely else "$quiet"), gap, (f"{way.meaning}{rfc}", "$quiet")
-    ).truncate(width, ellipsis=True)
+    whole = said + rfc if len(said + rfc) <= width else said
+    style = "bold" if way.timely else "$quiet"
+    return (
+        Content.styled(whole, "$quiet").stylize(style, 0, len(word)).truncate(width, ellipsis=True)
+    )

@@ -110,6 +110,17 @@ class Drafting:
         self._sending, self._last = True, self._screen.view.delivered
         self.say("The message is on its way.")
 
+    @property
+    def rehearses(self) -> bool:
+        """Whether this is a dry run."""
+        return self._screen.operator.dry_run
+
+    def address(self) -> None:
+        """Ask for the envelope of the message."""
+        from smtp_tui.workbench import enveloping
+
+        enveloping.build(self._screen)
+
     def stop(self) -> None:
         """Stop the message on its way."""
         self._screen.operator.stop_delivery()

@@ -22,6 +22,7 @@ MESSAGE_KEYS: Mapping[str, Binding] = {
 
 SHARED_KEYS: Mapping[str, Binding] = {
     "send": Binding("f8,ctrl+j", "send", "Send", priority=True, id="send"),
+    "envelope": Binding("shift+f9", "envelope", "Envelope", priority=True, id="envelope"),
     "message": Binding("f9", "back", "Back", priority=True, id="message"),
 }
 """Keys of actions of the whole window that mean the message here."""

@@ -256,7 +256,11 @@ class Operator:
             self._tell("The message has to wait: the server does not take commands now.")
         elif not view.state.recipients and self._insisted != _MESSAGE:
             self._insisted = _MESSAGE
-            self._tell("No recipient was accepted yet: MAIL and RCPT come first. Again tries it.")
+            build, again = self._keys.first("envelope"), self._keys.first("send")
+            self._tell(
+                f"No recipient was accepted yet: {build} builds MAIL and RCPT. {again} again sends"
+                " it all the same."
+            )
         else:
 
             def go() -> None:

@@ -34,7 +34,29 @@ async def test_what_is_not_offered_and_what_does_not_fit_is_said() -> None:
         await at.press("shift+f9")
         at.app.screen.query_one("#envelope-mail-size", Input).value = "large"
         await at.pilot.pause()
-        assert "not offered" in at.text()
+        assert "The server does not offer these:" in at.text()
         assert "▲ SIZE" in at.text()
         await at.press("escape")
         assert at.desk.composer.field.waiting == []
+
+
+async def test_all_of_a_parameter_is_told_where_its_row_is_too_narrow() -> None:
+    async with window(size=(80, 24)) as at:
+        at.scene().open().both(b"EHLO me", EHLO)
+        await at.press("shift+f9")
+        at.app.screen.query_one("#envelope-mail-ret", Input).focus()
+        await at.pilot.pause()
+        told = "whether a failure report holds the whole message or its headers, as HDRS or FULL"
+        assert told in " ".join(row.split("│")[-2].strip() for row in at.rows()[1:-2] if "│" in row)
+        assert "RFC 3461 4.3" in at.text()
+
+
+async def test_what_was_not_asked_for_carries_no_warning_and_space_asks_for_it() -> None:
+    async with window(user="me@example.org") as at:
+        at.scene().open().both(b"EHLO me", b"250-smtp.example.org\r\n250 SMTPUTF8\r\n")
+        await at.press("shift+f9")
+        assert "□ addresses or headers hold characters beyond ASCII" in at.text()
+        at.app.screen.query_one("#envelope-mail-smtputf8").focus()
+        await at.press("space")
+        assert "✓ addresses or headers hold characters beyond ASCII" in at.text()
+        assert "MAIL FROM:<me@example.org> SMTPUTF8" in at.text()

@@ -89,6 +89,8 @@ class Composer(Vertical):
         if view.state.phase is not self._view.state.phase:
             self.typed = 0
             self._said = ""
+        elif view.state.recipients > self._view.state.recipients:
+            self._said = ""  # it may have told that there is none
         self._view = view
         field = self.field
         field.offer = offer
@@ -248,7 +250,7 @@ class Composer(Vertical):
         waiting = self.field.waiting
         if waiting:
             return Content.styled(
-                f"{hints.lines(len(waiting))} wait: enter sends this one and brings the next,"
+                f"{hints.lines(len(waiting))}: enter sends this one,"
                 f" {self._keys.first('queue')} shows all, escape empties",
                 "$accent",
             )

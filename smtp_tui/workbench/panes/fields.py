@@ -125,7 +125,10 @@ class SecretField(Field):
 
 
 class Toggle(Widget, can_focus=True):
-    """One of two choices in words; space, enter or a click takes the other."""
+    """One of two choices in words; space, enter or a click takes the other.
+
+    ``doubtful``: the second is worth a warning, else it is only what was not asked for.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space,enter", "flip", show=False)]
     ALLOW_SELECT = False
@@ -135,8 +138,9 @@ class Toggle(Widget, can_focus=True):
     class Changed(Message):
         """The other choice was taken."""
 
-    def __init__(self, yes: str, no: str, value: bool, *, id: str) -> None:
+    def __init__(self, yes: str, no: str, value: bool, *, doubtful: bool = True, id: str) -> None:
         super().__init__(id=id)
+        self._doubtful = doubtful
         self._yes = yes
         self._no = no
         self.set_reactive(Toggle.value, value)
@@ -145,7 +149,9 @@ class Toggle(Widget, can_focus=True):
         """The choice, with a mark that needs no colour."""
         if self.value:
             return Content.assemble(("✓ ", "$success"), self._yes)
-        return Content.assemble(("✗ ", "$warning"), self._no)
+        if self._doubtful:
+            return Content.assemble(("✗ ", "$warning"), self._no)
+        return Content.styled(f"□ {self._no}", "$quiet")
 
     def action_flip(self) -> None:
         """Take the other choice."""

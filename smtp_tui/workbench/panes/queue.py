@@ -159,8 +159,9 @@ class QueuePane(Widget, can_focus=True):
         if self._queueing.running:
             return Content("escape stops")
         refusal = "stop" if self._queueing.going_on else "go on"
-        keys = f"o one by one · g groups · w one write · e edit · d drop · J K · r {refusal} at ✗"
-        return Content(keys).truncate(max(10, self.size.width), ellipsis=True)
+        return Content(
+            f"o each · g groups · w one write · e edit · d drop · J K · r {refusal} at ✗"
+        )
 
     def _doubt(self) -> pipelining.Doubt | None:
         """The gravest thing that is doubtful about all lines as one write."""

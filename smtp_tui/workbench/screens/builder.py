@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from smtp_tui.smtp.builders import Builder, builders
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.panes.fields import Field
-from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.screens.form import Form
 from smtp_tui.workbench.screens.menu import MenuScreen
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
 
 
-class BuilderScreen(Dialog[str | None]):
+class BuilderScreen(Form[str | None]):
     """Gives the line, None for none."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
     AUTO_FOCUS = "#blank-0"
 
     def __init__(self, builder: Builder) -> None:
@@ -45,23 +42,13 @@ class BuilderScreen(Dialog[str | None]):
                         yield Field(placeholder=blank.words, id=f"blank-{number}")
             yield Static(id="builder-line")
 
-    def on_mount(self) -> None:
-        """Show the line as it is while nothing is filled in."""
-        self._draw()
+    def draw(self) -> None:
+        """Show the line as it is."""
+        self.query_one("#builder-line", Static).update(Content(visible(self._line())))
 
-    @on(Input.Changed)
-    def _edited(self, event: Input.Changed) -> None:
-        event.stop()
-        self._draw()
-
-    @on(Input.Submitted)
-    def _enter(self, event: Input.Submitted) -> None:
-        event.stop()
+    def take(self) -> None:
+        """Give the line."""
         self.dismiss(self._line())
-
-    def action_leave(self) -> None:
-        """Write nothing."""
-        self.dismiss(None)
 
     def _line(self) -> str:
         fields = self.query(Field).results(Field)
@@ -69,9 +56,6 @@ class BuilderScreen(Dialog[str | None]):
         return self._builder.write(
             {blank.name: field.value.strip() for blank, field in zip(blanks, fields, strict=True)}
         )
-
-    def _draw(self) -> None:
-        self.query_one("#builder-line", Static).update(Content(visible(self._line())))
 
 
 def build(screen: MainScreen) -> None:

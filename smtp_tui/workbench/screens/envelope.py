@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from smtp_tui.smtp.advice import Advice, advise
 from smtp_tui.smtp.envelope import Envelope, addresses
@@ -19,7 +16,7 @@ from smtp_tui.smtp.state import State
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.panes import hints
 from smtp_tui.workbench.panes.fields import Field, Toggle, lines_of
-from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.screens.form import Form
 
 _SHOWN = 4
 """Lines of the preview."""
@@ -33,10 +30,9 @@ class Recipients(Field):
         super().paste(", ".join(line.strip() for line in lines_of(text) if line.strip()))
 
 
-class EnvelopeScreen(Dialog[tuple[str, ...] | None]):
+class EnvelopeScreen(Form[tuple[str, ...] | None]):
     """Gives the lines, None for none; ``state`` says what the server offers."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
     AUTO_FOCUS = "#envelope-sender"
 
     def __init__(self, envelope: Envelope, state: State) -> None:
@@ -62,28 +58,23 @@ class EnvelopeScreen(Dialog[tuple[str, ...] | None]):
                         placeholder="one or more, with commas",
                         id="envelope-recipients",
                     )
-                    for parameter in self._parameters:
+                    for parameter in filter(self._offered, self._parameters):
                         yield self._field(parameter)
+                    yield Static(Content.styled(self._others, "italic $quiet"))
+                    for parameter in self._not_offered:
+                        yield self._field(parameter)
+            yield Static(id="envelope-hint")
             yield Static(id="envelope-preview")
 
-    def on_mount(self) -> None:
-        """Show what the form says from the beginning."""
-        self._draw()
-
-    @on(Input.Changed)
-    @on(Toggle.Changed)
-    def _edited(self, event: Input.Changed | Toggle.Changed) -> None:
-        event.stop()
-        self._draw()
-
-    @on(Input.Submitted)
-    def _enter(self, event: Input.Submitted) -> None:
-        event.stop()
+    def take(self) -> None:
+        """Give the lines."""
         self.dismiss(self.envelope().lines)
 
-    def action_leave(self) -> None:
-        """Write nothing."""
-        self.dismiss(None)
+    def on_descendant_focus(self) -> None:
+        """Tell all of what the form has room for a part of only."""
+        focused = self.focused
+        found = (each for each in self._parameters if focused and focused.id == _id(each))
+        self.query_one("#envelope-hint", Static).update(_hint(next(found, None)))
 
     def envelope(self) -> Envelope:
         """What the form says."""
@@ -107,26 +98,36 @@ class EnvelopeScreen(Dialog[tuple[str, ...] | None]):
     def _offered(self, parameter: Parameter) -> bool:
         return parameter.extension in self._state.extensions
 
+    @property
+    def _not_offered(self) -> list[Parameter]:
+        return [each for each in self._parameters if not self._offered(each)]
+
+    @property
+    def _others(self) -> str:
+        if self._state.hello is None:
+            return "Before EHLO nobody knows what the server takes:"
+        return "The server does not offer these:"
+
     def _labels(self) -> Content:
-        rows = [Content("From"), Content("To")]
-        for each in self._parameters:
-            rows.append(Content.styled(each.name, "$foreground" if self._offered(each) else ""))
+        offered = [each.name for each in self._parameters if self._offered(each)]
+        rows = [*map(Content, ("From", "To", *offered)), Content("")]
+        rows += [Content.styled(each.name, "$quiet") for each in self._not_offered]
         return Content("\n").join(rows)
 
     def _field(self, parameter: Parameter) -> Field | Toggle:
         values = self._envelope.mail if parameter.verb == b"MAIL" else self._envelope.rcpt
-        offered = "" if self._offered(parameter) else "not offered: "
+        name, words = parameter.name, parameter.meaning
         if not parameter.value:
-            words = f"{offered}{parameter.meaning}"
-            return Toggle(words, words, parameter.name in values, id=_id(parameter))
-        ready = ", ".join(value for value in parameter.ready if value != "…")
-        words = f"{offered}{parameter.meaning}{f': {ready}' if ready else ''}"
-        return Field(values.get(parameter.name, ""), placeholder=words, id=_id(parameter))
+            return Toggle(words, words, name in values, doubtful=False, id=_id(parameter))
+        return Field(values.get(name, ""), placeholder=words, id=_id(parameter))
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Show the lines and what is doubtful about them."""
         envelope = self.envelope()
         lines = envelope.lines
         rows = [Content(visible(line)) for line in lines[:_SHOWN]]
+        if not envelope.recipients:
+            rows.append(Content.styled("RCPT TO:<…> for each recipient", "$quiet"))
         if len(lines) > _SHOWN:
             rows.append(Content.styled(f"… and {len(lines) - _SHOWN:,} lines more", "$quiet"))
         rows += [Content.styled(f"▲ {visible(fault)}", "$warning") for fault in envelope.faults[:2]]
@@ -137,6 +138,17 @@ class EnvelopeScreen(Dialog[tuple[str, ...] | None]):
         """What is doubtful about the first lines, apart from their order."""
         found = [each for line in lines[:2] for each in advise(line.encode(), self._state)]
         return [each for each in found if not each.rfc.endswith(("3.3", "4.1.4"))][:2]
+
+
+def _hint(parameter: Parameter | None) -> Content:
+    """What a parameter is for, its ready values and where it is said."""
+    if parameter is None:
+        return Content("")
+    ready = " or ".join(value for value in parameter.ready if value not in ("", "…"))
+    words = f"{parameter.meaning}{f', as {ready}' if ready else ''}"
+    return Content.assemble(
+        (f"{parameter.name} ", "$accent"), words, (f"  {parameter.rfc}", "$quiet")
+    )
 
 
 def _id(parameter: Parameter) -> str:

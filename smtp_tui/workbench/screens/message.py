@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from smtp_tui.smtp import message
-from smtp_tui.smtp.amounts import human_size
+from smtp_tui.smtp.amounts import counted, human_size
 from smtp_tui.smtp.templates import templates
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.delivery import Way
@@ -33,7 +33,7 @@ Job = Callable[[str, Callable[[str], None]], None]
 _PAUSE = 0.15
 """Seconds without a key after which the message is looked over."""
 _BAR = 24
-_MOST_FACTS = 4
+_MOST_FACTS = 5
 _WORDS = tuple((id, binding.description) for id, binding in MESSAGE_KEYS.items())
 
 
@@ -76,8 +76,8 @@ class MessageScreen(Dialog[None]):
         self.load()
         self.area.focus()
         parts: list[tuple[str, str] | str] = []
-        for id, word in (("send", "Send"), *_WORDS):
-            parts += [(self._keys.short(id), "bold $accent"), f" {word}  "]
+        for id, word in (("send", "Send"), ("envelope", "Envelope"), *_WORDS):
+            parts += [(self._keys.short(id), "bold $accent"), f"\N{NO-BREAK SPACE}{word}  "]
         self.query_one("#message-keys", Static).update(Content.assemble(*parts))
 
     def show(self, view: SessionView) -> None:
@@ -142,7 +142,7 @@ class MessageScreen(Dialog[None]):
 
     def _facts(self) -> Content:
         draft, survey = self.draft, self._survey
-        rows: list[Content] = []
+        rows = [_fact(self._standing(), "$quiet")]
         if not draft.editable:
             size = human_size(len(draft.octets))
             rows.append(_fact(f"{size}: the beginning is shown, all of it is sent", "$accent"))
@@ -155,6 +155,17 @@ class MessageScreen(Dialog[None]):
         if envelope := " · ".join(f"{verb} … {words}" for verb, words in wanted if words):
             rows.append(_fact(f"belongs into the envelope: {envelope}", "$accent"))
         return Content("\n").join(rows[:_MOST_FACTS])
+
+    def _standing(self) -> str:
+        """Where it would go if it were sent now."""
+        count, keys = self._view.state.recipients, self._keys
+        if not self._view.takes_lines:
+            return f"not connected: what is written here stays; {keys.first('message')} goes back"
+        if self._drafting.rehearses:
+            return f"dry run: RSET goes out in its place, {keys.first('dry-run')} ends that"
+        if not count:
+            return f"no recipient was accepted yet: {keys.first('envelope')} builds MAIL and RCPT"
+        return f"{keys.first('send')} sends it to {counted(count, 'recipient')}"
 
     def _status(self) -> Content:
         way = self._view.delivery
@@ -176,6 +187,11 @@ class MessageScreen(Dialog[None]):
         self._said = ""
         self._drafting.send()
 
+    def action_envelope(self) -> None:
+        """Leave it for its envelope."""
+        self.dismiss(None)
+        self._drafting.address()
+
     def action_way(self) -> None:
         """Take the next way to send it."""
         self._drafting.draft = self.draft.next_way()
@@ -191,8 +207,9 @@ class MessageScreen(Dialog[None]):
         """Begin anew with a template."""
         from smtp_tui.workbench.screens.menu import MenuScreen
 
+        column = max(len(each.name) for each in templates().values()) + 2
         options = [
-            (Content.assemble((f"{each.name:<26}", "bold"), (each.about, "$quiet")), id)
+            (Content.assemble((f"{each.name:<{column}}", "bold"), (each.about, "$quiet")), id)
             for id, each in templates().items()
         ]
 
@@ -270,7 +287,7 @@ class MessageScreen(Dialog[None]):
 
 def _below(region: Region) -> Region:
     """Where a menu's field would stand, so that it opens at the top of the text."""
-    return Region(region.x + 4, region.y, max(20, region.width - 8), 0)
+    return Region(region.x + 1, region.y, max(20, region.width - 2), 0)
 
 
 def _fact(text: str, style: str) -> Content:

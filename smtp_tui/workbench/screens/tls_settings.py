@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.context import check_ciphers
@@ -19,7 +18,7 @@ from smtp_tui.wire.target import TargetError, check_options
 from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field
-from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.screens.form import Form
 
 _LABELS = (
     "Announce", "Verify for", "Lowest", "Highest", "Ciphers", "Certificate", "Its key", "Key log",
@@ -30,13 +29,10 @@ _LOGGED = "Whoever has the key log can read the sessions, passwords too: for tes
 _UNVERIFIED_NAME = "The certificate has to be for that name, whatever the host is."
 
 
-class TlsSettingsScreen(Dialog[TlsOptions | None]):
+class TlsSettingsScreen(Form[TlsOptions | None]):
     """Gives what is wanted, None when it is to stay as it was."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+s", "keep", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "keep", show=False)]
     AUTO_FOCUS = "#sni"
 
     def __init__(self, options: TlsOptions) -> None:
@@ -68,27 +64,12 @@ class TlsSettingsScreen(Dialog[TlsOptions | None]):
                     yield Field(" ".join(options.alpn), placeholder="none; as smtp", id="alpn")
             yield Static(id="tls-settings-note")
 
-    def on_mount(self) -> None:
-        """Say what is doubtful from the beginning."""
-        self._draw()
-
-    @on(Input.Changed)
-    def _edited(self, event: Input.Changed) -> None:
-        event.stop()
-        self._draw()
-
-    @on(Choice.Changed)
-    def _chosen(self, event: Choice.Changed) -> None:
-        event.stop()
-        self._draw()
-
-    @on(Input.Submitted)
-    def _enter(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_keep()
-
     def action_keep(self) -> None:
-        """Take what is in the form, if it makes sense."""
+        """Take what is in the form."""
+        self.take()
+
+    def take(self) -> None:
+        """Give what is in the form, if it makes sense."""
         try:
             wanted = self._wanted()
             check_ciphers(wanted)
@@ -96,10 +77,6 @@ class TlsSettingsScreen(Dialog[TlsOptions | None]):
             self._say(f"✗ {visible(str(error))}", "$error")
         else:
             self.dismiss(wanted)
-
-    def action_cancel(self) -> None:
-        """Leave everything as it was."""
-        self.dismiss(None)
 
     def _wanted(self) -> TlsOptions:
         """What the form says; raises ``TargetError``."""
@@ -117,7 +94,8 @@ class TlsSettingsScreen(Dialog[TlsOptions | None]):
             )
         )
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Say what is doubtful about it."""
         try:
             notes = "\n".join(f"▲ {note}" for note in _notes(self._wanted()))
         except TargetError as error:
