@@ -12,6 +12,7 @@ from smtp_tui.smtp.events import ReplyLine
 from smtp_tui.smtp.extensions import Extension
 from smtp_tui.smtp.keywords import keywords
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING
+from smtp_tui.transcript.signing_in import SigningIn
 from smtp_tui.transcript.timings import DELAYED, GREET_DELAY
 from smtp_tui.wire.events import Protection
 
@@ -24,24 +25,28 @@ _LONGEST = 60
 class Annotator:
     """Remembers, for one connection, which capabilities were named before."""
 
-    __slots__ = ("_in_clear", "_told")
+    __slots__ = ("_in_clear", "_signing_in", "_told")
 
     def __init__(self) -> None:
         self._in_clear: set[str] | None = None  # None: the server was not asked before TLS
         self._told: set[bytes] = set()
+        self._signing_in = SigningIn()
 
     def words(self, line: ReplyLine, protection: Protection, elapsed: float | None = None) -> str:
         """The annotation of one reply line; "" for most. ``elapsed``: how long it took."""
         if line.command is None:
             return ""
         verb = line.command.verb
+        if verb in _SIGN_IN and line.last:
+            self._signing_in.follow(line.command)
         match line.code:
             case 220 if verb == GREETING and (elapsed or 0.0) > GREET_DELAY:
                 return DELAYED
             case 250 if verb in _HELLO and not line.first:
                 return self._capability(line.text, protection)
             case 235 if verb in _SIGN_IN and line.last:
-                return "signed in"
+                user = self._signing_in.user
+                return f"signed in as {user}" if user else "signed in"
             case 334 if verb in _SIGN_IN:
                 return _challenge(line.text)
             case 354 if verb == b"DATA" and line.last:

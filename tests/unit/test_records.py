@@ -317,7 +317,7 @@ def test_signing_in_is_followed_in_words() -> None:
     assert shown[1:] == [
         "334 VXNlcm5hbWU6  Username:",
         "334 ÿ  no Base64: * leaves the exchange",
-        "235 2.7.0 ok  signed in",
+        "235 2.7.0 ok  signed in as user",
     ]
 
 
