@@ -117,12 +117,13 @@ class Filler:
         asked = (whose, begins, self._step, self._challenge)
         if asked != self._asked:
             self._asked = asked
+            exchange = self._exchange
             try:
-                if begins or self._exchange is None or whose != self._whose:
+                if begins or exchange is None or whose != self._whose:
                     self._said = self._begin(name, begins, credentials, channel)
                     self._whose = whose
                 else:
-                    self._said = self._answer(name)
+                    self._said = self._answer(exchange, name)
             except CredentialsError as error:
                 self._said = error
         if isinstance(self._said, CredentialsError):
@@ -131,22 +132,21 @@ class Filler:
 
     def _begin(self, name: str, begins: bool, credentials: Credentials, channel: Channel) -> bytes:
         self._complete = False
-        self._exchange = begin(name, credentials, channel)
-        first = next(self._exchange)
+        self._exchange = exchange = begin(name, credentials, channel)
+        first = next(exchange)
         if first is not None:
             return first
         if begins:
             raise CredentialsError(
                 f"{name} begins with the server's challenge: send AUTH {name} without more."
             )
-        return self._answer(name)
+        return self._answer(exchange, name)
 
-    def _answer(self, name: str) -> bytes:
+    def _answer(self, exchange: Exchange, name: str) -> bytes:
         if self._challenge is None:
             raise CredentialsError("The server's challenge is no Base64: * leaves the exchange.")
-        assert self._exchange is not None  # noqa: S101 - begun by whoever calls
         try:
-            response = self._exchange.send(self._challenge)
+            response = exchange.send(self._challenge)
         except StopIteration:
             if MECHANISMS[name].mutual and not self._complete:
                 self._complete = True
