@@ -78,6 +78,40 @@ async def test_without_a_recipient_the_way_is_told_and_asking_again_sends_it() -
         assert "The message is on its way." in at.text()
 
 
+async def test_the_editor_says_where_the_message_would_go() -> None:
+    async with window(LOCAL) as at:
+        await at.press("f9")
+        assert "not connected: what is written here stays" in at.text()
+        scene = at.scene(LOCAL).secured()
+        await at.pilot.pause()
+        assert "no recipient was accepted yet: shift+f9 builds MAIL and RCPT" in at.text()
+        scene.both(b"MAIL FROM:<a@b>", b"250 ok\r\n").both(b"RCPT TO:<c@d>", b"250 ok\r\n")
+        scene.both(b"RCPT TO:<e@f>", b"550 no\r\n").both(b"RCPT TO:<g@h>", b"250 ok\r\n")
+        await at.pilot.pause()
+        assert "f8 sends it to 2 recipients" in at.text()
+        await at.press("f9", "alt+d", "f9")
+        assert "dry run: RSET goes out in its place" in at.text()
+
+
+async def test_the_envelope_is_built_from_the_editor_and_its_lines_wait() -> None:
+    async with window(LOCAL) as at:
+        at.scene(LOCAL).secured()
+        await at.press("f9", "shift+f9")
+        at.app.screen.query_one("#envelope-recipients", Input).value = "c@d.example"
+        await at.press("enter")
+        assert "RCPT TO:<c@d.example>" in at.desk.composer.field.waiting
+        assert at.posted == []
+        assert at.app.focused is at.desk.query_one("#queue")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_key_of_the_editor_stands_whole_in_its_row(size: tuple[int, int]) -> None:
+    async with window(LOCAL, size=size) as at:
+        await at.press("f9")
+        for key in ("f8 Send", "⇧f9 Envelope", "f6 Attach", "f4 $EDITOR", "escape Back"):
+            assert any(key in row for row in at.rows()), key
+
+
 async def test_a_message_that_could_not_be_sent_is_not_on_its_way() -> None:
     async with window(LOCAL) as at:
         with_recipient(at)

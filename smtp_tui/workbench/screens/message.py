@@ -75,10 +75,15 @@ class MessageScreen(Dialog[None]):
         """Show the draft."""
         self.load()
         self.area.focus()
-        parts: list[tuple[str, str] | str] = []
-        for id, word in (("send", "Send"), ("envelope", "Envelope"), *_WORDS):
-            parts += [(self._keys.short(id), "bold $accent"), f"\N{NO-BREAK SPACE}{word}  "]
-        self.query_one("#message-keys", Static).update(Content.assemble(*parts))
+
+    def on_resize(self) -> None:
+        """Name the keys in rows of the new width."""
+        words = (("send", "Send"), ("envelope", "Envelope"), *_WORDS)
+        keys = [
+            Content.assemble((self._keys.short(id), "bold $accent"), f" {word}  ")
+            for id, word in words
+        ]
+        self.query_one("#message-keys", Static).update(_in_rows(keys, self.size.width - 4))
 
     def show(self, view: SessionView) -> None:
         """Draw for this state of the session."""
@@ -288,6 +293,16 @@ class MessageScreen(Dialog[None]):
 def _below(region: Region) -> Region:
     """Where a menu's field would stand, so that it opens at the top of the text."""
     return Region(region.x + 1, region.y, max(20, region.width - 2), 0)
+
+
+def _in_rows(parts: list[Content], width: int) -> Content:
+    """The parts one after another, in as many rows as that takes; none is broken."""
+    rows = [Content("")]
+    for part in parts:
+        if rows[-1].cell_length + part.cell_length > width + 2:  # its end is two spaces
+            rows.append(Content(""))
+        rows[-1] += part
+    return Content("\n").join(rows)
 
 
 def _fact(text: str, style: str) -> Content:
