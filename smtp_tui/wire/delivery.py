@@ -96,7 +96,10 @@ class Delivery:
                 self._end(False, f"The server refused the message before its text: {said}")
         elif verb == b"BDAT" and not self._whole:
             self._chunk_answered(reply.code, said)
-        elif "early" not in reply.flags:
+        elif "early" in reply.flags:
+            if reply.code >= 400:
+                self._end(False, self._refused_early(said))
+        else:
             self._codes.append(reply.code)
             if not more:
                 self._judge(said)
@@ -120,6 +123,12 @@ class Delivery:
             )
         else:
             self._begin(next(self._chunks))
+
+    def _refused_early(self, said: str) -> str:
+        return (
+            f"The server refused the message after {self.octets:,} of {self.total:,} octets were"
+            f" handed to the network, so the rest was not sent: {said}. Reconnect for the next try."
+        )
 
     def _begin(self, pieces: Iterator[Piece]) -> None:
         self._pieces = pieces

@@ -124,6 +124,12 @@ class Drafting:
     def stop(self) -> None:
         """Stop the message on its way."""
         self._screen.operator.stop_delivery()
+        self.show(self._screen.view)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is to end behind the chunk under way."""
+        return self._screen.operator.stopping
 
     def read(self, path: str, told: Callable[[str], None]) -> None:
         """Take a file as the message."""

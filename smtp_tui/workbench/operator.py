@@ -77,6 +77,8 @@ class Operator:
         """What was asked for in vain and would be done if asked for again."""
         self._goes_on_in_clear = False
         self._quitting = 0
+        self.stopping = False
+        """Whether the message on its way is to end behind the chunk under way."""
 
     def work_with(self, worker: Worker) -> None:
         """Begin: what was asked for until now goes to this worker, and everything after."""
@@ -97,6 +99,8 @@ class Operator:
             self._goes_on_in_clear = False
         elif exchange_over and self._was_exchanging():
             self._consent = None  # what was agreed to was this exchange
+        if view.delivery is None:
+            self.stopping = False
         self.view = view
 
     def connect(self, target: Target) -> None:
@@ -270,9 +274,10 @@ class Operator:
             self._when_meant(go)
 
     def stop_delivery(self) -> None:
-        """Stop a message on its way: behind the chunk under way, or by closing."""
+        """Stop a message on its way: behind the chunk under way, the second time by closing."""
         way = self.view.delivery
-        if way is not None and way.stoppable:
+        if way is not None and way.stoppable and not self.stopping:
+            self.stopping = True
             self._post(actions.StopDelivery())
         else:
             self._post(actions.Abort())

@@ -179,7 +179,8 @@ class MessageScreen(Dialog[None]):
         share = way.octets / way.total if way.total else 1.0
         full = round(share * _BAR)
         leave = self._keys.first("message-leave")
-        how = "stops behind this chunk" if way.stoppable else "closes the connection"
+        gently = way.stoppable and not self._drafting.stopping
+        how = "stops behind this chunk" if gently else "closes the connection"
         return Content.assemble(
             ("█" * full, "$success"), ("░" * (_BAR - full), "$quiet"),
             f" {share:4.0%} of {human_size(way.total)}", (f"  {leave} {how}", "$quiet"),
