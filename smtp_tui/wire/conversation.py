@@ -201,6 +201,9 @@ class Conversation:
                 finding = self._diagnosis.of(event, talk.state)
                 if finding is not None:
                     teller.note(finding.text, finding.remedy)
+        if self._delivery is not None and not talk.pending_verbs:
+            self._delivery.all_answered()  # of several replies in one read the last counts, too
+            self._finish_delivery()
         teller.state(talk)
         if talk.phase is Phase.BROKEN:
             self.signal = Signal.BROKEN
@@ -236,7 +239,7 @@ class Conversation:
             case b"AUTH" | b"(auth)" if self._authentication is not None and reply.code != 334:
                 self._finish_authentication(*self._authentication.outcome(reply))
             case b"DATA" | b"BDAT" | b"(body)" if self._delivery is not None:
-                self._delivery.answered(reply, more=bool(self.dialogue.pending_verbs))
+                self._delivery.answered(reply)
                 self._finish_delivery()
 
     def _answer(self, challenge: Challenge) -> None:

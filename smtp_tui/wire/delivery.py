@@ -47,6 +47,7 @@ class Delivery:
         self.outcome: tuple[bool, str] | None = None
         """Whether the server took the message, and one sentence; None until that is known."""
         self._codes: list[int] = []
+        self._said = ""
         self._stopping = False
         self._whole = False
         self._last = way is Way.DATA
@@ -87,8 +88,8 @@ class Delivery:
         self._stopping = self.way is not Way.DATA and not self._whole
         return self._stopping
 
-    def answered(self, reply: Reply, *, more: bool) -> None:
-        """A reply to the command, a chunk or the message; ``more`` replies are still to come."""
+    def answered(self, reply: Reply) -> None:
+        """A reply to the command, a chunk or the message."""
         said = f"{reply.code} {visible(reply.lines[0][:200])}".rstrip()
         verb = reply.command.verb
         if verb == b"DATA":
@@ -101,8 +102,12 @@ class Delivery:
                 self._end(False, self._refused_early(said))
         else:
             self._codes.append(reply.code)
-            if not more:
-                self._judge(said)
+            self._said = said
+
+    def all_answered(self) -> None:
+        """No more replies are to come to what was sent."""
+        if self._codes:
+            self._judge(self._said)
 
     def cut_off(self) -> None:
         """The connection ended."""

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
@@ -132,15 +133,13 @@ async def test_escape_and_escape_again_leave_a_server_that_stalls(way: Way) -> N
         with suppress(OSError):
             done.wait(PATIENCE)
 
-    try:
-        async with sending(stall, way) as at:
+    async with sending(stall, way) as at:
+        await at.pilot.press("escape")
+        if way is Way.BDAT:
+            await at.shows("escape closes the connection")
             await at.pilot.press("escape")
-            if way is Way.BDAT:
-                await at.shows("escape closes the connection")
-                await at.pilot.press("escape")
-            assert "octets" in await ended(at)
-            await at.until(lambda: not at.view.live, "end of the connection")
-    finally:
+        assert "octets" in await ended(at)
+        await at.until(lambda: not at.view.live, "end of the connection")
         done.set()
 
 
@@ -159,3 +158,38 @@ async def test_f9_leaves_while_the_message_goes_on_and_its_end_is_told() -> None
         await at.shows("A message is on its way")
         go.set()
         await at.shows("The server took the message: 250 2.0.0 at last")
+
+
+async def test_lmtp_tells_for_whom_the_message_was_taken() -> None:
+    """One reply for each recipient the server accepted (RFC 2033 4.2)."""
+
+    def script(client: socket.socket) -> None:
+        client.sendall(b"220 ready\r\n")
+        line = lines_of(client)
+        while (got := line()) not in (b".\r\n", b""):
+            if got.startswith((b"LHLO", b"MAIL", b"RCPT")):
+                refused = b"unknown" in got
+                client.sendall(b"550 5.1.1 nobody\r\n" if refused else b"250 ok\r\n")
+            elif got == b"DATA\r\n":
+                client.sendall(b"354 go\r\n")
+        client.sendall(b"250 2.0.0 kept\r\n552 5.2.2 full\r\n")
+        wait_for_close(client)
+
+    recipients = ["has-room", "unknown", "is-full"]
+    with serve(script) as server:
+        async with live_window(replace(plain(server.port), lmtp=True)) as at:
+            await at.shows("220 ready")
+            await at.enter("LHLO me")
+            await at.enter("MAIL FROM:<a@example.org>")
+            for name in recipients:
+                await at.enter(f"RCPT TO:<{name}@example.org>")
+            await at.until(lambda: at.view.state.recipients == 2, "recipients")
+            at.app.desk.drafting.draft = Draft(b"Subject: by LMTP\n\n.\n")
+            await at.pilot.press("f9", "f8")
+            await at.shows("The server took the message for 1 of 2 recipients.")
+            await at.pilot.press("f9")
+            await at.shows("250 2.0.0 kept")
+            rows = at.text().splitlines()
+            for said, name in (("250 2.0.0 kept", "has-room"), ("552 5.2.2 full", "is-full")):
+                place = next(number for number, row in enumerate(rows) if said in row)
+                assert f"<{name}@example.org>" in "".join(rows[place : place + 2]), at.text()
