@@ -261,9 +261,9 @@ class Dialogue(Facts):
         code, session = incoming.code, self._session
         early = not self._out.queue
         if early:
-            incoming.flags.add("early")
+            incoming.mark("early")
         if is_implausible(head, code, prdr=session.prdr):
-            incoming.flags.add("implausible")
+            incoming.mark("implausible")
         reply = incoming.reply(command, self._about(head, code))
         self._events.append(reply)
         head.answered += 1

@@ -26,6 +26,8 @@ _BINARY_PROXY_HEADER = b"\r\n\r\n\0\r\nQUIT\n"
 KEPT = 1024 * 1024
 """How many octets of chunks are kept in all, to be read again if the server refuses BDAT."""
 
+_OF_AUTH = (b"AUTH", AUTH_RESPONSE)
+
 _BARE_LF = "a bare LF was sent: not every server takes it for the end of a line"
 _EMPTY_LINE = "an empty line was sent: not every server answers one"
 _LOOSE_END = (
@@ -123,7 +125,7 @@ class Outgoing:
     def answered(self, code: int) -> None:
         """The head had its last reply; what is behind it may have become certain."""
         head = self.queue.popleft()
-        if head.verb in (b"AUTH", AUTH_RESPONSE):
+        if head.verb in _OF_AUTH:
             self.auth_refused = code >= 400
         self._count(head, -1)
         if head.turns:
@@ -164,11 +166,11 @@ class Outgoing:
         self._count(item, 1)
 
     def _count(self, item: Waiting, one: int) -> None:
-        self._kept += one * item.kept
         if item.turns:
             self._turning += one
-        if item.verb in (b"AUTH", AUTH_RESPONSE):
-            self._auths += one
+            self._kept += one * item.kept
+            if item.verb in _OF_AUTH:
+                self._auths += one
 
     def _doubt(self, item: Waiting, reason: str) -> None:
         """Tell a doubt now, or when it is certain that the server reads the item as one."""
@@ -245,10 +247,13 @@ class Outgoing:
 
     def _read_line(self, data: bytes, position: int, offset: int) -> int:
         fragment = self._fragment
-        if not fragment.octets:
-            fragment.offset = offset + position
         found = data.find(b"\n", position)
         end = len(data) if found < 0 else found + 1
+        if not fragment.octets:
+            if found >= 0:
+                self._take_line(data[position:end], offset + position)
+                return end
+            fragment.offset = offset + position
         fragment.octets += data[position:end]
         if found >= 0:
             self._fragment = _Fragment()
@@ -265,7 +270,7 @@ class Outgoing:
         if self.grammar is Grammar.RESPONSE:
             self.grammar = Grammar.LINES
             item.verb = AUTH_RESPONSE
-        else:
+        elif item.verb == b"AUTH":
             item.mechanism = secrets.mechanism_of(line)
         self._note_doubts(item, line)
         if item.verb == b"BDAT" and (match := _BDAT.fullmatch(line)) is not None:
@@ -317,7 +322,8 @@ class Outgoing:
         return fragment.spans
 
     def _mark(self, offset: int, spans: tuple[Span, ...]) -> None:
-        self.marks += [(offset + start, offset + end) for start, end in spans]
+        for start, end in spans:
+            self.marks.append((offset + start, offset + end))
 
 
 def _binary_proxy_header(data: bytes) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 NO_FLAGS: frozenset[str] = frozenset()
-_UNUSUAL = re.compile(rb"[^ -~\t]")
+_USUAL = re.compile(rb"[ -~\t]*\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +36,20 @@ class Line(NamedTuple):
     @property
     def flags(self) -> frozenset[str]:
         """What is unusual about the octets."""
-        content = self.content
-        usual = _UNUSUAL.search(content) is None
-        if usual and not self.dropped and self.raw.endswith(b"\r\n"):
+        if not self.dropped and _USUAL.fullmatch(self.raw):
             return NO_FLAGS
+        content = self.content
         flags = set()
         if self.dropped:
             flags.add("truncated")
         elif not self.raw.endswith(b"\r\n"):
             flags.add("bare-lf")
-        if not usual:
-            if b"\0" in content:
-                flags.add("nul")
-            if any((octet < 0x20 and octet not in b"\0\t") or octet == 0x7F for octet in content):
-                flags.add("control")
-            if not content.isascii():
-                flags.add("non-ascii")
+        if b"\0" in content:
+            flags.add("nul")
+        if any((octet < 0x20 and octet not in b"\0\t") or octet == 0x7F for octet in content):
+            flags.add("control")
+        if not content.isascii():
+            flags.add("non-ascii")
         return frozenset(flags)
 
 

@@ -9,8 +9,7 @@ import re
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.events import Span
 
-_AUTH_WORD = re.compile(rb"\s*AUTH\s+(\S+)", re.IGNORECASE)
-_AUTH = re.compile(rb"\s*AUTH\s+(\S+)\s+", re.IGNORECASE)
+_AUTH = re.compile(rb"\s*AUTH\s+(\S+)(\s+)?", re.IGNORECASE)
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _SIGNED = re.compile(rb"[^\0-\x1f]+ [0-9a-f]{32}")  # CRAM-MD5: the password can be guessed from it
@@ -29,12 +28,12 @@ def in_command(line: bytes) -> tuple[Span, ...]:
     end = len(line.rstrip(b"\r\n"))
     match = _AUTH.match(line, 0, end)
     if match is not None:
-        return _unless_empty(line, match.end(), end)
-    match = _AUTH_WORD.match(line, 0, end)
-    if match is not None and not _may_be_mechanism(match[1]):
-        return (match.span(1),)
+        if match[2] is not None:
+            return _unless_empty(line, match.end(), end)
+        if not _may_be_mechanism(match[1]):
+            return (match.span(1),)
     return tuple(
-        word.span() for word in _WORD.finditer(line, 0, end) if _is_credential(word.group())
+        [word.span() for word in _WORD.finditer(line, 0, end) if _is_credential(word.group())]
     )
 
 
