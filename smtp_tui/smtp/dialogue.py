@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from smtp_tui.smtp.advice import Advice, advise
@@ -76,10 +77,21 @@ class Sent:
 
 
 class Dialogue(Facts):
-    """One SMTP (or LMTP) session, seen from the client; it starts waiting for the greeting."""
+    """One SMTP (or LMTP) session, seen from the client; it starts waiting for the greeting.
 
-    def __init__(self, lmtp: bool = False, limits: Limits | None = None) -> None:
+    ``write`` is given the octets to write, as soon as it is certain that they can be sent: what
+    they mean is found out while the server reads them.
+    """
+
+    def __init__(
+        self,
+        lmtp: bool = False,
+        limits: Limits | None = None,
+        *,
+        write: Callable[[bytes], None] | None = None,
+    ) -> None:
         super().__init__(lmtp, limits or Limits())
+        self._write = write
         self._incoming: Incoming | None = None
         self._asked = True
         self._events: deque[Event] = deque()
@@ -195,6 +207,8 @@ class Dialogue(Facts):
 
     def _send(self, data: bytes) -> bytes:
         self._require_sendable()
+        if self._write is not None:
+            self._write(data)
         if self._lines.unfinished and not self._asked:
             self._doubt(
                 f"{len(self._lines.partial)} octets had arrived before this was sent:"
@@ -206,9 +220,11 @@ class Dialogue(Facts):
         self._follow_grammar()
         self._tell_doubts()
         spans = tuple(
-            (max(start, offset) - offset, min(end, offset + len(data)) - offset)
-            for start, end in self._out.marks
-            if end > offset
+            [
+                (max(start, offset) - offset, min(end, offset + len(data)) - offset)
+                for start, end in self._out.marks
+                if end > offset
+            ]
         )
         self.last_sent = Sent(data, offset, spans, self._label() if spans else "")
         return data
@@ -219,11 +235,11 @@ class Dialogue(Facts):
 
     def _follow_grammar(self) -> None:
         """The phase after our own octets: they end a message or a chunk, or begin one."""
-        match self._out.grammar, self.phase:
-            case Grammar.CHUNK, Phase.COMMAND:
-                self._session.enter(Phase.CHUNK)
-            case Grammar.LINES, Phase.BODY | Phase.CHUNK:
-                self._session.enter(Phase.COMMAND)
+        grammar, phase = self._out.grammar, self.phase
+        if grammar is Grammar.CHUNK and phase is Phase.COMMAND:
+            self._session.enter(Phase.CHUNK)
+        elif grammar is Grammar.LINES and phase in (Phase.BODY, Phase.CHUNK):
+            self._session.enter(Phase.COMMAND)
 
     # Receiving
 
@@ -253,18 +269,20 @@ class Dialogue(Facts):
             if head is None or command is None:
                 self._take_unsolicited(incoming.unsolicited())
             else:
-                self._finish(incoming, head, command)
+                self._finish(incoming, head, command, about)
         elif incoming.size > self.limits.reply:
             self._break(line.raw, "a reply without end: its lines go on and on")
 
-    def _finish(self, incoming: Incoming, head: Waiting, command: Command) -> None:
+    def _finish(
+        self, incoming: Incoming, head: Waiting, command: Command, about: bytes | None
+    ) -> None:
         code, session = incoming.code, self._session
         early = not self._out.queue
         if early:
             incoming.mark("early")
         if is_implausible(head, code, prdr=session.prdr):
             incoming.mark("implausible")
-        reply = incoming.reply(command, self._about(head, code))
+        reply = incoming.reply(command, about)
         self._events.append(reply)
         head.answered += 1
         head.expects -= 1
@@ -279,7 +297,7 @@ class Dialogue(Facts):
 
     def _about(self, head: Waiting | None, code: int) -> bytes | None:
         """About which recipient a reply with that code to the head is."""
-        if head is None:
+        if head is None or not head.ends_message:
             return None
         lmtp, accepted = self._session.replies_per_recipient, self._session.accepted
         expect(head, code, lmtp=lmtp, recipients=len(accepted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smtp_tui.smtp.commands import verbs
-from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
+from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING
 from smtp_tui.smtp.waiting import Waiting
 
 _REFUSED_AS_COMMAND = (500, 501, 502, 503)
@@ -17,7 +17,7 @@ def expect(head: Waiting, code: int, *, lmtp: bool, recipients: int) -> None:
     After a message LMTP gives one for each accepted recipient (RFC 2033 4.2); PRDR announces
     that by 353 and adds a final one (draft-hall-prdr 4).
     """
-    if head.answered or not (head.verb == MESSAGE_BODY or head.last):
+    if head.answered or not head.ends_message:
         return
     if code == 353:
         head.expects, head.per_recipient = recipients + 2, True
@@ -41,7 +41,7 @@ def is_implausible(head: Waiting, code: int, *, prdr: bool) -> bool:
         return True
     if head.verb == AUTH_RESPONSE:
         return code != 334
-    if head.verb == MESSAGE_BODY or head.last:
+    if head.ends_message:
         return code != 353 or not prdr
     known = verbs().get(head.verb)
     return known is not None and code not in known.intermediate

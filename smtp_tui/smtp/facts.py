@@ -28,7 +28,7 @@ class Facts:
     @property
     def phase(self) -> Phase:
         """What the server does with our next octet."""
-        return self.state.phase
+        return self._session.state.phase
 
     @property
     def transaction(self) -> Transaction:
@@ -79,6 +79,11 @@ class Facts:
     def partial(self) -> bytes:
         """What has come of an unfinished line."""
         return self._lines.partial
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a line has begun to come and not ended."""
+        return self._lines.unfinished
 
     @property
     def unsent_line(self) -> bytes:

@@ -46,6 +46,11 @@ class Waiting:
         return b"BDAT LAST" if self.last else self.verb
 
     @property
+    def ends_message(self) -> bool:
+        """Whether its reply says what becomes of a message."""
+        return self.last or self.verb == MESSAGE_BODY
+
+    @property
     def turns(self) -> bool:
         """Whether its reply may change how the server reads what is behind it."""
         return self.verb in _TURNING or self.size > 0

@@ -203,9 +203,8 @@ class Connection(Standing):
     def _receive(self, data: bytes) -> None:
         talk, watch = self._talk, self._watch
         talk.receive(data)
-        unfinished = talk.dialogue.partial
-        if unfinished or watch.waiting:
-            watch.heard(self._clock(), unfinished)
+        if watch.waiting or talk.dialogue.unfinished:
+            watch.heard(self._clock(), talk.dialogue.partial)
         self._settle()
 
     def _meet(self, occurrence: Occurrence) -> None:

@@ -41,7 +41,7 @@ class Signal(Enum):
 
 
 class Conversation:
-    """A dialogue with its requests and reactions; ``write`` takes the octets to send.
+    """A dialogue, which writes by itself, with its requests and reactions.
 
     ``signal`` is None while nothing but talking is to be done. Requests that cannot be met are
     told as ``Refused``; nothing raises.
@@ -53,7 +53,6 @@ class Conversation:
         teller: Teller,
         diagnosis: Diagnosis,
         *,
-        write: Callable[[bytes], None],
         clock: Callable[[], float],
     ) -> None:
         self.dialogue = dialogue
@@ -65,7 +64,6 @@ class Conversation:
         self._diagnosis = diagnosis
         self._sent = 0
         self._message_from = 0
-        self._write = write
         self._clock = clock
         self._quit_answered = False
         self._closed: Closed | None = None
@@ -319,15 +317,14 @@ class Conversation:
         self.signal = Signal.PART
 
     def _try(self, ask: Callable[[_T], bytes], what: _T, *, message: bool = False) -> bool:
-        """Write what the dialogue gives, or tell why it gives nothing."""
+        """Let the dialogue write something and tell of it, or tell why it writes nothing."""
         try:
-            data = ask(what)
+            ask(what)
         except LocalProtocolError as error:
             text = str(error)
             self._teller.refused(f"{text[:1].upper()}{text[1:]}.")
             return False
         sent = self.dialogue.last_sent
-        self._write(data)  # first of all: telling it goes on while the server thinks
         if sent is not None:
             self._sent = sent.offset + len(sent.data)
             self._teller.sent(sent, message=message)

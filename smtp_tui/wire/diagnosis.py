@@ -45,6 +45,7 @@ _NO_STARTTLS = (
     " or go on in the clear and send nothing secret."
 )
 _UNKNOWN_COMMAND = (500, 502)
+_HELLOS = (b"EHLO", b"LHLO")
 
 
 class Diagnosis:
@@ -69,10 +70,11 @@ class Diagnosis:
         match event:
             case smtp.Malformed(raw=raw) if state.phase is Phase.GREETING:
                 return _service(raw)
-            case smtp.Reply(command=smtp.Command(verb=verb)) as reply if verb == GREETING:
-                return self._greeting(reply)
-            case smtp.Reply(command=smtp.Command(verb=b"EHLO" | b"LHLO" as verb)) as reply:
-                return self._hello(verb, reply, state)
+            case smtp.Reply(command=command):
+                if command.verb == GREETING:
+                    return self._greeting(event)
+                if command.verb in _HELLOS:
+                    return self._hello(command.verb, event, state)
         return None
 
     def _greeting(self, reply: smtp.Reply) -> Finding | None:

@@ -66,16 +66,23 @@ class Overheard:
     """Whether the server asked for a certificate of the client."""
 
 
+class _Descriptor(Protocol):
+    def __set__(self, context: ssl.SSLContext, callback: Callable[..., None]) -> None: ...
+
+
 class _Tapped(Protocol):
-    _msg_callback: Callable[..., None] | None
+    _msg_callback: _Descriptor
 
 
 _LISTENERS: weakref.WeakKeyDictionary[object, Overheard] = weakref.WeakKeyDictionary()
 
 
 def tap(context: ssl.SSLContext) -> None:
-    """Let the sessions of this context be listened to."""
-    cast(_Tapped, context)._msg_callback = _hear
+    """Let the sessions of this context be listened to.
+
+    The callback is set below ``ssl``, which would make enums of the numbers of every record.
+    """
+    cast(_Tapped, ssl.SSLContext.__base__)._msg_callback.__set__(context, _hear)
 
 
 def overhear(session: ssl.SSLObject) -> Overheard:
@@ -107,7 +114,7 @@ def _hear(session: object, way: str, version: int, content: int, kind: int, data
         return
     heard = _LISTENERS.get(session)
     if heard is not None:
-        listen(heard, int(kind), data)
+        listen(heard, kind, data)
 
 
 def listen(heard: Overheard, kind: int, message: bytes) -> None:

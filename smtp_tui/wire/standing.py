@@ -40,11 +40,9 @@ class Standing(ABC):
         self._sink = sink
         self._clock = clock
         self._link = Link(self.target, number, tell=sink, clock=clock)
-        dialogue = Dialogue(target.lmtp)
+        dialogue = Dialogue(target.lmtp, write=self._write)
         self._teller = Teller(number, sink, clock, dialogue)
-        self._talk = Conversation(
-            dialogue, self._teller, Diagnosis(self.target), write=self._write, clock=clock
-        )
+        self._talk = Conversation(dialogue, self._teller, Diagnosis(self.target), clock=clock)
         self._watch = Watch()
         self._closes_at = NEVER
 

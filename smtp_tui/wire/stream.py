@@ -102,23 +102,27 @@ class Stream:
         """Send octets, now or as the socket takes them."""
         if self._broken or self.end is not None:
             return
-        if self.tls is None and not self._waiting and len(data) <= _PIECE:
+        if self.unsent or len(data) > _PIECE:
+            self._waiting.append(memoryview(data))
+            self.flush()
+        elif self.tls is not None:
+            self._encrypt(self.tls, data)
+            self._send_ciphertext()
+        else:
             count = self._hand_over(data)
             if self._broken:
                 return
             self.taken += count
-            if count == len(data):
-                return
-            self._waiting.append(memoryview(data)[count:])
-            return
-        self._waiting.append(memoryview(data))
-        self.flush()
+            if count < len(data):
+                self._waiting.append(memoryview(data)[count:])
 
     def flush(self) -> None:
         """Hand the socket what it takes without waiting, a bounded number of pieces."""
         for _ in range(_PIECES):
             if not self._ciphertext and self._waiting and self.tls is not None:
-                self._encrypt(self.tls)
+                piece = self._waiting[0][:_PIECE]
+                self._advance(len(piece))
+                self._encrypt(self.tls, piece)
             if not (self._send_ciphertext() if self.tls is not None else self._send_plain()):
                 return
 
@@ -160,9 +164,7 @@ class Stream:
             self.flush()
         return plaintext
 
-    def _encrypt(self, tls: TLSLayer) -> None:
-        first = self._waiting[0]
-        piece = first[:_PIECE]
+    def _encrypt(self, tls: TLSLayer, piece: bytes | memoryview) -> None:
         try:
             tls.send(piece)
         except TLSFailure as failure:
@@ -170,7 +172,6 @@ class Stream:
             self._waiting.clear()
         else:
             self._encrypted += len(piece)
-            self._advance(len(piece))
         self._collect()
 
     def _collect(self) -> None:
