@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.commands import GREETING_COMMANDS
@@ -37,8 +37,8 @@ class Session:
             case Effect.HELLO:
                 hello = GREETING_COMMANDS[head.verb]
                 offered = () if hello is Hello.HELO else extensions.parse(lines).entries
-                self.state = replace(
-                    self.state, hello=hello, extensions=extensions.Extensions(offered)
+                self.state = self.state._replace(
+                    hello=hello, extensions=extensions.Extensions(offered)
                 )
             case Effect.SENDER:
                 self.accepted.clear()
@@ -51,7 +51,7 @@ class Session:
                 self.mechanism = head.mechanism or self.mechanism
             case Effect.AUTHENTICATED:
                 mechanism = head.mechanism or self.mechanism
-                self.state = replace(self.state, identity=Identity(mechanism))
+                self.state = self.state._replace(identity=Identity(mechanism))
         self.state = apply(self.state, effect)
 
     def close(self) -> None:
@@ -71,20 +71,20 @@ class Session:
 
     def enter(self, phase: Phase, reason: str | None = None) -> None:
         """The phase changed by what we did or by the connection's end."""
-        self.state = replace(
-            self.state, phase=phase, reason=self.state.reason if reason is None else reason
+        self.state = self.state._replace(
+            phase=phase, reason=self.state.reason if reason is None else reason
         )
 
     def doubt(self, reason: str) -> None:
         """It is not certain how many replies come."""
         if self.state.sync is Sync.OK:
-            self.state = replace(self.state, sync=Sync.UNCERTAIN, reason=reason)
+            self.state = self.state._replace(sync=Sync.UNCERTAIN, reason=reason)
 
     def lose(self, reason: str) -> bool:
         """Nobody can say any more which reply answers what; False when that was so before."""
         if self.state.sync is Sync.LOST:
             return False
-        self.state = replace(self.state, sync=Sync.LOST, reason=reason)
+        self.state = self.state._replace(sync=Sync.LOST, reason=reason)
         return True
 
 

@@ -6,12 +6,15 @@ Every transition of the protocol is in ``TABLE``; nothing else in the package ch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from smtp_tui.smtp.extensions import Extensions
+
+_NONE_OFFERED = Extensions()
 
 
 class Phase(Enum):
@@ -194,15 +197,14 @@ class Identity:
     mechanism: str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The whole state of a session, frozen; what panes draw."""
 
     phase: Phase = Phase.GREETING
     transaction: Transaction = Transaction.NONE
     recipients: int = 0
     hello: Hello | None = None
-    extensions: Extensions = field(default_factory=Extensions)
+    extensions: Extensions = _NONE_OFFERED
     security: Security = Security.PLAIN
     identity: Identity | None = None
     sync: Sync = Sync.OK
@@ -215,27 +217,27 @@ def apply(state: State, effect: Effect) -> State:
     match effect:
         case Effect.LISTEN:  # a server that is closing goes on closing
             phase = Phase.CLOSING if state.phase is Phase.CLOSING else Phase.COMMAND
-            return replace(state, phase=phase)
+            return state._replace(phase=phase)
         case Effect.TRANSACTION_ENDS if state.transaction is Transaction.NONE:
             return state
         case Effect.TRANSACTION_ENDS:
-            return replace(state, transaction=Transaction.NONE, recipients=0)
+            return state._replace(transaction=Transaction.NONE, recipients=0)
         case Effect.SENDER:
-            return replace(state, transaction=Transaction.MAIL, recipients=0)
+            return state._replace(transaction=Transaction.MAIL, recipients=0)
         case Effect.RECIPIENT:
-            return replace(state, transaction=Transaction.RCPT, recipients=state.recipients + 1)
+            return state._replace(transaction=Transaction.RCPT, recipients=state.recipients + 1)
         case Effect.MESSAGE:
-            return replace(state, transaction=Transaction.BODY)
+            return state._replace(transaction=Transaction.BODY)
         case Effect.BODY:
-            return replace(state, phase=Phase.BODY, transaction=Transaction.BODY)
+            return state._replace(phase=Phase.BODY, transaction=Transaction.BODY)
         case Effect.CHALLENGED:
-            return replace(state, phase=Phase.AUTH)
+            return state._replace(phase=Phase.AUTH)
         case Effect.UPGRADE:
-            return replace(state, phase=Phase.UPGRADING)
+            return state._replace(phase=Phase.UPGRADING)
         case Effect.FORGET_HELLO:
-            return replace(state, hello=None, extensions=Extensions())
+            return state._replace(hello=None, extensions=_NONE_OFFERED)
         case Effect.CLOSE:
-            return replace(state, phase=Phase.CLOSING)
+            return state._replace(phase=Phase.CLOSING)
         case _:
             return state
 

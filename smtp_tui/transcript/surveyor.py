@@ -10,7 +10,6 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import NoReturn
 
 from smtp_tui.smtp import events as smtp
@@ -100,7 +99,7 @@ class Surveyor:
     def _introduce(self) -> None:
         """EHLO or LHLO, and HELO to a server from before them (RFC 5321 3.2)."""
         target, state = self._target, self._connection.state
-        line = usual_next(replace(state, hello=None), ehlo=target.ehlo, lmtp=target.lmtp)
+        line = usual_next(state._replace(hello=None), ehlo=target.ehlo, lmtp=target.lmtp)
         reply = self._ask(line)
         if reply.code in _EHLO_UNKNOWN and not target.lmtp:
             self._warnings.note("The server does not know EHLO: it was greeted with HELO instead.")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.builders import builders
 from smtp_tui.smtp.state import State
 
-STATE = replace(State(), extensions=extensions.parse((b"mail", b"XCLIENT NAME ADDR LOGIN")))
+STATE = State()._replace(extensions=extensions.parse((b"mail", b"XCLIENT NAME ADDR LOGIN")))
 
 
 def written(verb: str, **values: str) -> str:

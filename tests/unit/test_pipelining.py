@@ -106,7 +106,7 @@ LINES = some.lists(
     max_size=8,
 )
 STATES = some.builds(
-    lambda phase, state: replace(state, phase=phase),
+    lambda phase, state: state._replace(phase=phase),
     some.sampled_from([Phase.COMMAND, Phase.BODY, Phase.AUTH]),
     some.sampled_from([OFFERED, NOT_OFFERED]),
 )

@@ -109,7 +109,7 @@ def test_every_command_with_every_class_of_reply(
     final_reply_follows = line.endswith(b"LAST") and reply_class is ReplyClass.PER_RECIPIENT
     assert len(dialogue.pending) == final_reply_follows
     good = code // 100 == 2
-    expected = replace(before, phase=after.phase)
+    expected = before._replace(phase=after.phase)
     match verb, good:
         case b"EHLO" | b"HELO" | b"LHLO", True:
             expected = replace(expected, hello=Hello(verb.decode()))
