@@ -11,7 +11,7 @@ import binascii
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from smtp_tui.smtp.advice import Advice, advise
 from smtp_tui.smtp.body import stuff
@@ -29,6 +29,7 @@ from smtp_tui.smtp.events import (
     Uncertain,
     Unsolicited,
     UpgradeTLS,
+    without,
 )
 from smtp_tui.smtp.expectation import expect, is_implausible, recipient_of
 from smtp_tui.smtp.facts import Facts
@@ -66,14 +67,16 @@ class LocalProtocolError(ValueError):
     """What was asked for cannot be sent: the text says why; nothing was recorded or written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """The last octets handed out: where they stand in the stream and which are credentials."""
 
-    data: bytes = field(repr=False)
+    data: bytes
     offset: int
     secrets: tuple[Span, ...]
     label: str
+
+    def __repr__(self) -> str:
+        return without(self, "data")
 
 
 class Dialogue(Facts):

@@ -1,12 +1,17 @@
-"""What the wire tells: frozen events, each with its monotonic time and its connection's number."""
+"""What the wire tells: frozen events, each with its monotonic time and its connection's number.
+
+As in ``smtp.events``, those of every round trip are named tuples.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.events import without
 from smtp_tui.smtp.state import State
 from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
@@ -191,8 +196,7 @@ class Failed:
     facts: TlsFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """Octets handed to the socket in one piece; ``secrets`` are spans of ``data``.
 
     ``offset`` counts from the first octet ever sent on the connection. ``label`` names the kind
@@ -202,26 +206,30 @@ class Sent:
 
     at: float
     connection: int
-    data: bytes = field(repr=False)
+    data: bytes
     offset: int
     secrets: tuple[smtp.Span, ...]
     label: str
     protection: Protection
     message: bool = False
 
+    def __repr__(self) -> str:
+        return without(self, "data")
 
-@dataclass(frozen=True, slots=True)
-class Received:
+
+class Received(NamedTuple):
     """Octets from the server as they came (after decryption)."""
 
     at: float
     connection: int
-    data: bytes = field(repr=False)
+    data: bytes
     protection: Protection
 
+    def __repr__(self) -> str:
+        return without(self, "data")
 
-@dataclass(frozen=True, slots=True)
-class Told:
+
+class Told(NamedTuple):
     """What the dialogue made of the octets.
 
     ``elapsed``: seconds from sending the command to this, for the first ``ReplyLine`` and the
@@ -235,8 +243,7 @@ class Told:
     protection: Protection
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
+class StateChanged(NamedTuple):
     """The state after something changed it; ``pending`` are the verbs that wait for a reply."""
 
     at: float
