@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -14,13 +12,12 @@ from smtp_tui.smtp.pipelining import LAST, Role, doubts, group, hidden, roles
 from smtp_tui.smtp.state import Hello, Phase, State
 
 PLAIN = b"AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
-OFFERED = replace(
-    State(),
+OFFERED = State()._replace(
     phase=Phase.COMMAND,
     hello=Hello.EHLO,
     extensions=extensions.parse((b"mail.example.org", b"PIPELINING", b"CHUNKING")),
 )
-NOT_OFFERED = replace(OFFERED, extensions=extensions.parse((b"mail.example.org",)))
+NOT_OFFERED = OFFERED._replace(extensions=extensions.parse((b"mail.example.org",)))
 MAIL = [b"MAIL FROM:<a@example.org>", b"RCPT TO:<b@example.org>", b"RCPT TO:<c@example.org>"]
 
 
@@ -60,7 +57,7 @@ def test_one_line_is_no_group() -> None:
 
 
 def test_message_text_is_no_command_and_goes_out_whole() -> None:
-    body = replace(OFFERED, phase=Phase.BODY)
+    body = OFFERED._replace(phase=Phase.BODY)
     lines = [b"Subject: QUIT", b"", b"QUIT", b".", b"MAIL FROM:<a@b>"]
     assert roles(lines, body) == (Role.TEXT,) * 3 + (Role.END, Role.COMMAND)
     assert doubts(lines, body) == ()
@@ -81,7 +78,7 @@ def test_answers_behind_auth_are_answers_until_a_known_verb() -> None:
 
 
 def test_an_answer_to_a_challenge_is_one_whatever_it_looks_like() -> None:
-    asked = replace(OFFERED, phase=Phase.AUTH)
+    asked = OFFERED._replace(phase=Phase.AUTH)
     assert roles([b"QUIT", b"QUIT"], asked) == (Role.ANSWER, Role.COMMAND)
     assert hidden([b"QUIT"], asked) == (((0, 4),),)
     assert group([b"QUIT", b"QUIT"], asked) == 1

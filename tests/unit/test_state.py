@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smtp_tui.smtp.commands import verbs
@@ -112,17 +110,17 @@ def test_every_command_with_every_class_of_reply(
     expected = before._replace(phase=after.phase)
     match verb, good:
         case b"EHLO" | b"HELO" | b"LHLO", True:
-            expected = replace(expected, hello=Hello(verb.decode()))
+            expected = expected._replace(hello=Hello(verb.decode()))
         case b"MAIL", True:
-            expected = replace(expected, transaction=Transaction.MAIL)
+            expected = expected._replace(transaction=Transaction.MAIL)
         case b"RCPT", True:
-            expected = replace(expected, transaction=Transaction.RCPT, recipients=1)
+            expected = expected._replace(transaction=Transaction.RCPT, recipients=1)
         case b"BDAT", True if not line.endswith(b"LAST"):
-            expected = replace(expected, transaction=Transaction.BODY)
+            expected = expected._replace(transaction=Transaction.BODY)
         case b"DATA", _ if code == 354:
-            expected = replace(expected, transaction=Transaction.BODY)
+            expected = expected._replace(transaction=Transaction.BODY)
         case b"AUTH", True:
-            expected = replace(expected, identity=after.identity)
+            expected = expected._replace(identity=after.identity)
             assert after.identity is not None
     assert after == expected
 
