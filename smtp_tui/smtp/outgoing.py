@@ -261,11 +261,13 @@ class Outgoing:
         return end
 
     def _take_line(self, line: bytes, offset: int) -> None:
-        if self._is_proxy_header(line, offset):
+        if offset == 0 and self._is_proxy_header(line):
             return
         spans = self._secrets_of(line)
-        self._mark(offset, spans)
-        self.auth_refused = self.auth_refused and lookup(line) is None
+        if spans:
+            self._mark(offset, spans)
+        if self.auth_refused:
+            self.auth_refused = lookup(line) is None
         item = Waiting(verb_of(line), bytearray(line), offset, len(line), spans)
         if self.grammar is Grammar.RESPONSE:
             self.grammar = Grammar.LINES
@@ -294,9 +296,9 @@ class Outgoing:
         if ahead.loose:
             self._doubt(ahead, _LOOSE_END)
 
-    def _is_proxy_header(self, line: bytes, offset: int) -> bool:
+    def _is_proxy_header(self, line: bytes) -> bool:
         """A PROXY protocol header before the greeting gets no reply of its own."""
-        return offset == 0 and self._before_greeting and line.startswith(b"PROXY ")
+        return self._before_greeting and line.startswith(b"PROXY ")
 
     @property
     def _before_greeting(self) -> bool:
@@ -322,8 +324,7 @@ class Outgoing:
         return fragment.spans
 
     def _mark(self, offset: int, spans: tuple[Span, ...]) -> None:
-        for start, end in spans:
-            self.marks.append((offset + start, offset + end))
+        self.marks += [(offset + start, offset + end) for start, end in spans]
 
 
 def _binary_proxy_header(data: bytes) -> int:

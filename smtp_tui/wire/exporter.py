@@ -150,7 +150,7 @@ def _expanded(algorithm: str, secret: bytes, label: bytes, context: bytes, lengt
     made = block = b""
     while len(made) < length:
         count = bytes([len(made) // hashlib.new(algorithm).digest_size + 1])
-        block = hmac.new(secret, block + info + count, algorithm).digest()
+        block = hmac.digest(secret, block + info + count, algorithm)
         made += block
     return made[:length]
 

@@ -85,6 +85,7 @@ _HOST_OCTETS = 253
 _LABEL_OCTETS = 63
 _LABEL = re.compile(r"[A-Za-z0-9_-]*")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 3.1
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ZONE = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -132,7 +133,7 @@ def validate(target: Target) -> Target:
     _refuse_controls("name for EHLO", target.ehlo)
     _refuse_controls("user name", target.user)
     options = check_options(target.options)
-    if options != target.options:
+    if options is not target.options:
         target = replace(target, options=options)
     if target.unix_path is not None:
         path = str(target.unix_path)
@@ -164,7 +165,11 @@ def check_options(options: TlsOptions) -> TlsOptions:
         raise TargetError("The lowest version of TLS is above the highest: change one of the two.")
     if options.client_key is not None and options.client_cert is None:
         raise TargetError("There is a client key without a client certificate: name its file too.")
-    return replace(options, sni=sni, verify_name=check_host(name) if name else "")
+    if name:
+        name = check_host(name)
+    if (sni, name) == (options.sni, options.verify_name):
+        return options
+    return replace(options, sni=sni, verify_name=name)
 
 
 def check_port(text: str) -> int:
@@ -299,12 +304,11 @@ def _ascii_label(label: str, host: str) -> str:
 
 
 def _refuse_controls(what: str, text: str) -> None:
-    for position, character in enumerate(text, 1):
-        if ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0:
-            raise TargetError(
-                f"The {what} holds a control character, {visible(character)}, as its"
-                f" character {position}."
-            )
+    if (found := _CONTROL.search(text)) is not None:
+        raise TargetError(
+            f"The {what} holds a control character, {visible(found.group())}, as its"
+            f" character {found.end()}."
+        )
 
 
 def _quoted(text: str) -> str:

@@ -254,8 +254,12 @@ class TLSLayer:
         return tuple(_chain(self._tls, "get_unverified_chain"))
 
 
+_DER = 2
+"""``_ssl.ENCODING_DER``."""
+
+
 class _Certificate(Protocol):
-    def public_bytes(self) -> str: ...
+    def public_bytes(self, encoding: int) -> bytes: ...
 
 
 def _chain(session: ssl.SSLObject, method: str) -> Iterator[bytes]:
@@ -269,7 +273,7 @@ def _chain(session: ssl.SSLObject, method: str) -> Iterator[bytes]:
     )
     if inner is not None:
         for one in inner() or ():
-            yield ssl.PEM_cert_to_DER_cert(one.public_bytes())
+            yield one.public_bytes(_DER)
 
 
 def session(context: ssl.SSLContext, target: Target) -> TLSLayer:
