@@ -31,7 +31,7 @@ PRIVATE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*REGISTERED, *UNNUMBERED, *PRIVATE])
+@pytest.mark.parametrize("name", sorted({*REGISTERED, *UNNUMBERED, *PRIVATE}))
 def test_every_registered_and_many_a_private_keyword_has_a_card(name: str) -> None:
     known = keywords()[name]
     assert known.name == name

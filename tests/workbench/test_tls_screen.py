@@ -210,6 +210,7 @@ async def test_without_tls_f10_says_so() -> None:
         ("p", describe(LEAF).pin),
         ("t", f"_587._tcp.{NAME}. IN TLSA 3 1 1 {describe(LEAF).spki_sha256}"),
     ],
+    ids=["fingerprint", "pin", "record"],
 )
 async def test_fingerprint_pin_and_record_are_copied(key: str, expected: str) -> None:
     async with window() as at:
