@@ -66,6 +66,9 @@ class Terminal:
             "SMTP_TUI_CONFIG": self._socket + ".toml",
             "EDITOR": str(self.editor),
         }
+        # The size is the terminal's own, whatever these say of the one the tests are run in.
+        environment.pop("COLUMNS", None)
+        environment.pop("LINES", None)
         done = subprocess.run(
             ["tmux", "-f", os.devnull, "-S", self._socket, *arguments],
             env=environment,
