@@ -107,10 +107,10 @@ async def test_further_pasted_lines_wait_in_sight_until_they_are_asked_for() -> 
         await paste(at, "EHLO me\nMAIL FROM:<a@b>\rRCPT TO:<c@d>\r\n")
         assert at.sent == []
         assert at.desk.composer.text == "EHLO me"
-        assert "2 more queued lines wait" in at.text()
+        assert "2 more queued lines:" in at.text()
         await at.press("enter")
         assert at.desk.composer.text == "MAIL FROM:<a@b>"
-        assert "1 more queued line wait" in at.text()
+        assert "1 more queued line:" in at.text()
         await at.press("enter")
         await at.press("enter")
         assert at.sent == [b"EHLO me", b"MAIL FROM:<a@b>", b"RCPT TO:<c@d>"]
