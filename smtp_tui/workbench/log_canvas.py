@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -65,6 +65,7 @@ class LogCanvas(ScrollView, can_focus=True):
         self._strips = Strips(self.lens)
         self._steering = False
         self._pointing = False  # whether the cursor is shown without the focus, too
+        self._painting = False
 
     # What others ask
 
@@ -247,6 +248,13 @@ class LogCanvas(ScrollView, can_focus=True):
         """Draw what is selected."""
         self.refresh()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint; only the mouse, which asks for a row by itself, must know where characters are."""
+        self._painting = True
+        strips = super().render_lines(crop)
+        self._painting = False
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """One row of what is in sight."""
         width, base = self.size.width, self.rich_style
@@ -254,8 +262,9 @@ class LogCanvas(ScrollView, can_focus=True):
         if row >= self._rows.bottom:
             return self._blank(y, width, base)
         line, part = self._rows.at(row)
-        first = row - part
-        drawn = self._strips.line(line, first, self._layout.painter, self.scroll_offset.x)[part]
+        drawn = self._strips.line(line, self._layout.painter, self.scroll_offset.x)[part]
+        if not self._painting:
+            return drawn.placed(row)
         strip = drawn.strip
         if (selection := self.text_selection) is not None:
             style = self.screen.get_component_rich_style("screen--selection")

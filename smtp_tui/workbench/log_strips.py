@@ -36,6 +36,17 @@ class Drawn(NamedTuple):
             return self.strip
         return self.styled(span_of_text(span, self.characters), style).strip
 
+    def placed(self, row: int) -> Strip:
+        """The strip with what the mouse needs to select: where in the row each character is."""
+        column = 0
+        segments: list[Segment] = []
+        for text, style, _ in self.strip:
+            place = column if column < TEXT_COLUMN else column + self.skipped
+            offset = Style.from_meta({"offset": (place, row)})
+            segments.append(Segment(text, style + offset if style is not None else offset))
+            column += len(text)
+        return Strip(segments, self.strip.cell_length)
+
     def styled(self, span: Span, style: Style) -> Drawn:
         """The row, a span of its text in another style."""
         text = self.strip.text
@@ -54,14 +65,14 @@ class Drawn(NamedTuple):
 
 
 class Strips:
-    """The strips of the lines drawn last; forget those whose looks or place changed."""
+    """The strips of the lines drawn last; forget those whose looks changed."""
 
     def __init__(self, lens: Lens) -> None:
         self._lens = lens
         self._kept: LRUCache[int, list[Drawn]] = LRUCache(_KEPT)
 
-    def line(self, line: int, row: int, painter: Painter, scroll_x: int) -> list[Drawn]:
-        """The rows of a line; ``row`` is the number of its first."""
+    def line(self, line: int, painter: Painter, scroll_x: int) -> list[Drawn]:
+        """The rows of a line."""
         if (known := self._kept.get(line)) is not None:
             return known
         lens = self._lens
@@ -69,7 +80,6 @@ class Strips:
         drawn: list[Drawn] = []
         for painted in painter.rows(record, lens.transcript.seconds(record)):
             strip, skipped = painter.strip(painted, scroll_x)
-            strip = _with_offsets(strip, row + len(drawn), skipped)
             drawn.append(Drawn(strip, sum(len(part.text) for part in painted.body), skipped))
         if lens.sought is not None:
             drawn = self._marked(drawn, painter.texts(record), painter)
@@ -120,15 +130,3 @@ def span_of_text(span: tuple[int, int], characters: int) -> tuple[int, int]:
     start, end = span
     last = characters if end == -1 else min(characters, end - TEXT_COLUMN)
     return min(characters, max(0, start - TEXT_COLUMN)), max(0, last)
-
-
-def _with_offsets(strip: Strip, row: int, skipped: int) -> Strip:
-    """The strip with what the mouse needs to select: where in the row each character is."""
-    column = 0
-    segments: list[Segment] = []
-    for text, style, _ in strip:
-        place = column if column < TEXT_COLUMN else column + skipped
-        offset = Style.from_meta({"offset": (place, row)})
-        segments.append(Segment(text, style + offset if style is not None else offset))
-        column += len(text)
-    return Strip(segments, strip.cell_length)

@@ -86,7 +86,7 @@ class Log:
 
     @property
     def strips(self) -> list[Strip]:
-        return [self.view.render_line(y) for y in range(self.view.size.height)]
+        return self.view.render_lines(self.view.size.region)
 
     @property
     def rows(self) -> list[str]:
