@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
 from rich.style import Style
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import Widget
 
 from smtp_tui.transcript.expression import TooSlow
 from smtp_tui.transcript.records import Transcript
@@ -33,22 +33,19 @@ _FLOOD = 1000
 
 
 class LogCanvas(ScrollView, can_focus=True):
-    """Draws a transcript through a lens; call ``update`` after it changed."""
+    """Draws a transcript through a lens; call ``update`` after it changed.
+
+    ``moved`` is called when what is in sight, or whether the end is followed, may have changed.
+    """
 
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES, "log--cursor", "log--empty", "log--key"}
     DEFAULT_CSS = log_style.CSS
 
-    class Moved(Message):
-        """What is in sight, or whether the end is followed, may have changed."""
-
-        def can_replace(self, message: Message) -> bool:
-            """One is as good as many."""
-            return isinstance(message, LogCanvas.Moved)
-
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, moved: Callable[[], None]) -> None:
         super().__init__()
         self.transcript = transcript
+        self.moved = moved
         self.lens = Lens(transcript)
         self.following = True
         self.wrap = True
@@ -154,12 +151,22 @@ class LogCanvas(ScrollView, can_focus=True):
         if not self.wrap:
             width += max(0, self._layout.longest - painter.most)
         self._steering = True  # what follows is no scrolling by the person
-        self.virtual_size = Size(width, rows.bottom - rows.top)
+        self._extend(Size(width, rows.bottom - rows.top))
         y = self.max_scroll_y if self.following else place - rows.top
         self.scroll_to(y=y, animate=False, force=True)
         self._steering = False
         self.refresh()
-        self.post_message(self.Moved())
+        self.moved()
+
+    def _extend(self, size: Size) -> None:
+        """Take a new extent; where it only moves the scroll bar, the screen is not laid out anew."""
+        before = self.virtual_size
+        least = min(size.height, before.height)
+        if self.show_vertical_scrollbar and size.width == before.width and least > self._height:
+            self.set_reactive(Widget.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     # Layout
 
@@ -229,7 +236,7 @@ class LogCanvas(ScrollView, can_focus=True):
         if not self._steering:
             self._sought = None
             self.following = round(new_value) >= self.max_scroll_y
-            self.post_message(self.Moved())
+            self.moved()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Other columns of the text come into sight."""

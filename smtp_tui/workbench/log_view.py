@@ -78,8 +78,10 @@ class LogView(LogCanvas):
             super().__init__()
             self.octets = octets
 
-    def __init__(self, transcript: Transcript, ask: Callable[[bool], Widget]) -> None:
-        super().__init__(transcript)
+    def __init__(
+        self, transcript: Transcript, ask: Callable[[bool], Widget], moved: Callable[[], None]
+    ) -> None:
+        super().__init__(transcript, moved)
         self._ask = ask
         self._heir: Widget | None = None  # who gets the keys until it has the focus
         self._anchor: int | None = None  # the line where selecting by keys began
@@ -99,7 +101,7 @@ class LogView(LogCanvas):
         else:
             self._strips.forget()
             self.refresh()
-            self.post_message(self.Moved())
+            self.moved()
 
     def action_field(self, hiding: bool) -> None:
         """Ask what is looked for."""
@@ -277,7 +279,7 @@ class LogView(LogCanvas):
         """Hide the cursor; who leaves the end in sight wants to see what comes."""
         if self.scroll_offset.y >= self.max_scroll_y and not self._pointing:
             self.following = True
-            self.post_message(self.Moved())
+            self.moved()
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
@@ -286,7 +288,7 @@ class LogView(LogCanvas):
         if row < self._rows.bottom:
             self._cursor = self._rows.at(row)[0]
             self.refresh()
-            self.post_message(self.Moved())
+            self.moved()
 
     def leave(self, lines: range, step: int) -> None:
         """Put the cursor on the shown line before or after these, if there is one."""

@@ -81,7 +81,7 @@ class LogPane(Container):
 
     def compose(self) -> ComposeResult:
         """The lines, and the pill above them."""
-        yield LogView(self.transcript, self._ask)
+        yield LogView(self.transcript, self._ask, self._report)
         yield Pill()
 
     def on_mount(self) -> None:
@@ -117,11 +117,6 @@ class LogPane(Container):
     def _pressed(self, event: Pill.Pressed) -> None:
         event.stop()
         self.follow()
-
-    @on(LogView.Moved)
-    def _moved(self, event: LogView.Moved) -> None:
-        event.stop()
-        self._report()
 
     @on(LogView.DetailRequested)
     def _open_detail(self, event: LogView.DetailRequested) -> None:
