@@ -148,12 +148,15 @@ class Workbench(App[None]):
         return self.desk
 
     async def on_event(self, event: events.Event) -> None:
-        """As the base class, but alt and a letter is a key of its own, never text.
+        """As the base class, but a key goes before the log, and alt and a letter is never text.
 
         A terminal sends the letter along, which the field with the cursor would take for typed.
         """
-        if isinstance(event, events.Key) and event.key.startswith("alt+"):
-            event.character = None
+        if isinstance(event, events.Key):
+            if self._bridge is not None:
+                self._bridge.give_way()
+            if event.key.startswith("alt+"):
+                event.character = None
         await super().on_event(event)
 
     def on_mount(self) -> None:

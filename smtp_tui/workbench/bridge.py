@@ -16,6 +16,10 @@ SLICE = 0.004
 """Seconds after which a drain leaves the rest to the next, so that keys are heard in between."""
 BREATH = 0.008
 """Seconds until that next one."""
+COURTESY = 0.025
+"""Seconds for a key to come to the screen before the next drain."""
+PATIENCE = 0.1
+"""Seconds between two drains at most, however many keys are pressed."""
 PAUSE_ABOVE = 20_000
 RESUME_BELOW = 2_000
 
@@ -48,7 +52,7 @@ class Bridge:
         self._later = later or _on_this_loop
         self._queue: deque[Event] = deque()
         self._awake = False  # whether a drain is on its way
-        self._due = float("-inf")  # when the next drain may be
+        self._drained = self._due = float("-inf")  # when the last drain was, the next one may be
         self._pause: Callback | None = None
         self._resume: Callback | None = None
         self._paused = False
@@ -73,6 +77,12 @@ class Bridge:
         self._pause = pause
         self._resume = resume
 
+    def give_way(self) -> None:
+        """Somebody pressed a key and wants to see it: in a flood, leave the loop to that."""
+        if len(self._queue) > _BATCH:
+            until = min(self._clock() + COURTESY, self._drained + PATIENCE)
+            self._due = max(self._due, until)
+
     def close(self) -> None:
         """Drop what waits and whatever still comes; a worker that pauses goes on."""
         self._closed = True
@@ -96,7 +106,7 @@ class Bridge:
     def _begin(self) -> None:
         wait = self._due - self._clock()
         if wait > 0:
-            self._later(wait, lambda: self._on_loop(self._drain))
+            self._later(wait, lambda: self._on_loop(self._begin))
         else:
             self._drain()
 
@@ -107,7 +117,8 @@ class Bridge:
             self._deliver(self._batch())
             if self._clock() >= deadline:
                 break
-        self._due = self._clock() + (BREATH if queue else INTERVAL)
+        self._drained = self._clock()
+        self._due = self._drained + (BREATH if queue else INTERVAL)
         self._let_go()
         self._awake = False
         if queue:  # left over, or come while it was being looked at

@@ -159,7 +159,7 @@ class LogCanvas(ScrollView, can_focus=True):
         self.moved()
 
     def _extend(self, size: Size) -> None:
-        """Take a new extent; where it only moves the scroll bar, the screen is not laid out anew."""
+        """Take a new extent; if only the scroll bar moves, the screen is not laid out anew."""
         before = self.virtual_size
         least = min(size.height, before.height)
         if self.show_vertical_scrollbar and size.width == before.width and least > self._height:

@@ -9,7 +9,16 @@ import pytest
 from textual.app import App
 
 from smtp_tui.wire.events import Event, Note, Protection, Sent
-from smtp_tui.workbench.bridge import BREATH, INTERVAL, PAUSE_ABOVE, RESUME_BELOW, SLICE, Bridge
+from smtp_tui.workbench.bridge import (
+    BREATH,
+    COURTESY,
+    INTERVAL,
+    PATIENCE,
+    PAUSE_ABOVE,
+    RESUME_BELOW,
+    SLICE,
+    Bridge,
+)
 
 
 class Loop:
@@ -75,6 +84,47 @@ def test_events_that_come_together_need_one_wake_up() -> None:
     loop.run()
     assert loop.told == [str(number) for number in range(50)]
     assert loop.posted == []
+
+
+def flooded() -> Loop:
+    """A loop that has drained a part of what waits, and is to drain more in a moment."""
+    loop = Loop()
+    loop.cost = SLICE / 100
+    for number in range(10_000):
+        loop.bridge(note(number))
+    loop.run()
+    loop.run()
+    assert len(loop.later) == 1
+    return loop
+
+
+def test_in_a_flood_a_key_goes_before_the_next_drain() -> None:
+    loop = flooded()
+    loop.now += BREATH / 2
+    pressed, before = loop.now, len(loop.told)
+    loop.bridge.give_way()
+    loop.wait()
+    assert len(loop.told) == before
+    loop.wait()
+    assert len(loop.told) > before
+    assert loop.now >= pressed + COURTESY
+
+
+def test_keys_do_not_keep_the_flood_from_being_shown() -> None:
+    loop = flooded()
+    drained, before = loop.now, len(loop.told)
+    while len(loop.told) == before:
+        loop.bridge.give_way()
+        loop.wait()
+    assert loop.now <= drained + PATIENCE + SLICE * 2
+
+
+def test_what_a_key_brought_about_is_shown_at_once() -> None:
+    loop = Loop()
+    loop.bridge.give_way()
+    loop.bridge(note(1))
+    loop.run()
+    assert loop.told == ["1"]
 
 
 def test_the_next_drain_waits_for_its_turn() -> None:
