@@ -26,7 +26,7 @@ from smtp_tui.workbench.log_strips import Strips
 
 _PAUSE = 0.005
 """Seconds between two slices of laying out old lines."""
-_FRAME = 1 / 12
+_FRAME = 1 / 8
 """Seconds between two pictures of lines that come faster than anybody reads them."""
 _FLOOD = 1000
 """So many lines in one second are such."""

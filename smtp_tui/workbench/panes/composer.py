@@ -190,8 +190,8 @@ class Composer(Vertical):
         field.refresh()
         self.border_title = self._title()
         self.border_subtitle = self._count(octets)
-        self.query_one("#composer-hint", Static).update(self._hint(octets))
-        self.query_one("#composer-advice", Static).update(self._advice(advice))
+        self._write("#composer-hint", self._hint(octets))
+        self._write("#composer-advice", self._advice(advice))
         self._draw_octets(octets)
 
     def _octets(self, text: str) -> bytes:
@@ -233,7 +233,12 @@ class Composer(Vertical):
         spans = tuple((_octet(text, start), _octet(text, end)) for start, end in self.field.hidden)
         if self.raw and spans:
             spans = ((0, len(octets)),)
-        shown.update(row(whole, spans, shown.size.width or 60) if worth else Content(""))
+        width = shown.size.width or 60
+        self._write("#composer-octets", row(whole, spans, width) if worth else Content(""))
+
+    def _write(self, id: str, words: Content) -> None:
+        """Change words whose place has its size from the stylesheet: nothing is laid out anew."""
+        self.query_one(id, Static).update(words, layout=False)
 
     def _title(self) -> Content:
         if self.raw:
