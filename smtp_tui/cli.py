@@ -34,6 +34,10 @@ BROKEN_PIPE = 141
 _LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
 """What makes the framework write every key pressed to a file or to another program."""
 
+PICTURES = {"TEXTUAL_FPS": "120"}
+"""Pictures a second at most: after one that took long, as of a flooded log, the framework waits
+up to two of these turns before it paints the next, and a key may be in it."""
+
 _SUBCOMMANDS = {
     "run": "play an .smtp file without the window",
     "probe": "see what a server offers and how it encrypts",
@@ -185,6 +189,7 @@ def _window(arguments: list[str]) -> int:
 
     for name in (VARIABLE, *_LOGS_OF_TEXTUAL):
         os.environ.pop(name, None)  # before anything reads them: children inherit, logs begin
+    os.environ |= PICTURES | os.environ  # what the person set holds
 
     from smtp_tui.workbench.app import Workbench
 

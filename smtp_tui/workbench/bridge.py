@@ -12,11 +12,11 @@ from smtp_tui.wire.events import Event, Received, Sent
 
 INTERVAL = 1 / 30
 """Seconds between two drains at least; the first after a silence comes at once."""
-SLICE = 0.004
+SLICE = 0.002
 """Seconds after which a drain leaves the rest to the next, so that keys are heard in between."""
-BREATH = 0.008
+BREATH = 0.004
 """Seconds until that next one."""
-COURTESY = 0.025
+COURTESY = 0.015
 """Seconds for a key to come to the screen before the next drain."""
 PATIENCE = 0.1
 """Seconds between two drains at most, however many keys are pressed."""

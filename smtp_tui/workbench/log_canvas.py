@@ -58,6 +58,7 @@ class LogCanvas(ScrollView, can_focus=True):
         self._top = 0  # the first row of all when the extent was last taken
         self._settled_at = 0.0
         self._second, self._lines = 0.0, 0  # how many lines came since when
+        self._flooded = False  # whether the second before was full of lines
         self._settler: Timer | None = None
         self._strips = Strips(self.lens)
         self._steering = False
@@ -116,11 +117,12 @@ class LogCanvas(ScrollView, can_focus=True):
     def _show_soon(self, place: int, lines: int) -> None:
         """Show what changed: at once, or in a flood with what comes until the next picture."""
         now = time.monotonic()
-        if now - self._second > 1:
+        if (passed := now - self._second) > 1:
+            self._flooded = passed < 2 and self._lines >= _FLOOD
             self._second, self._lines = now, 0
         self._lines += lines
         wait = self._settled_at + _FRAME - now
-        if wait <= 0 or self._lines < _FLOOD:
+        if wait <= 0 or (self._lines < _FLOOD and not self._flooded):
             self._settle(place)
         elif self._settler is None:
             self._settler = self.set_timer(wait, lambda: self._settle(self._place))

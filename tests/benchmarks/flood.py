@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import os
 import socket
 import statistics
 import sys
@@ -34,7 +35,10 @@ COMMANDS = 25
 def window(port: str, report: str) -> None:
     """The program, connected to the server, and a watch over how long its loop stalls."""
     sys.path.insert(0, str(ROOT))
+    from smtp_tui.cli import PICTURES
+
     gc.disable()  # as the command line does, until the window is painted
+    os.environ |= PICTURES | os.environ
     from smtp_tui.wire.target import parse_target
     from smtp_tui.workbench.app import Workbench
     from smtp_tui.workbench.panes.log import LogPane
