@@ -71,13 +71,13 @@ class Log:
         self.pane.tell(events)
         await self.pilot.pause()
 
-    async def until(self, last: str) -> None:
-        """Wait for the last row of a flood, which is drawn a moment after it was told."""
+    async def until(self, text: str, row: int = -1) -> None:
+        """Wait for a row of a flood, which is drawn a moment after it was told."""
         for _ in range(200):
             await self.pilot.pause(0.01)
-            if self.texts[-1] == last:
+            if self.texts[row] == text:
                 break
-        assert self.texts[-1] == last
+        assert self.texts[row] == text
 
     async def press(self, *keys: str) -> None:
         self.pane.focus()
@@ -546,7 +546,7 @@ async def test_what_is_in_sight_stays_while_older_lines_are_dropped() -> None:
         await at.tell(*numbered(300, start=640))
         assert at.texts[0] == seen
         await at.tell(*numbered(2000, start=940))
-        assert at.texts[0] == f"250 line {at.app.transcript.first}"
+        await at.until(f"250 line {at.app.transcript.first}", row=0)
 
 
 async def test_a_log_that_was_filled_before_it_is_shown_is_shown_whole() -> None:
