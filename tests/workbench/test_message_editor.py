@@ -16,6 +16,7 @@ from textual import events
 from textual.document._document import Document
 from textual.widgets import Input
 
+from smtp_tui.practice import conversation
 from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.actions import Abort, Deliver, StopDelivery
@@ -369,6 +370,50 @@ async def test_a_whole_message_reaches_the_practice_server(way: Way) -> None:
         messages = at.app.practice.messages
         assert messages is not None
         assert messages[-1].content == b"Subject: live\r\n\r\n.\r\n..\r\nend\r\n"
+
+
+@pytest.mark.parametrize("way", [Way.DATA, Way.BDAT])
+async def test_a_file_beyond_what_the_server_takes_is_told_before_and_its_552_after(
+    way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "SIZE_LIMIT", 3 * 1024 * 1024)
+    path = tmp_path / "large.eml"
+    path.write_bytes(b"Subject: large\r\n\r\n" + (b"x" * 78 + b"\r\n") * 65_536)
+    async with live_window(practice=True) as at:
+        await at.shows("220 smtp.practice.test")
+        for line in ("EHLO me", "STARTTLS"):
+            await at.enter(line)
+        await at.until(lambda: at.view.encrypted, "TLS")
+        for line in ("EHLO me", "AUTH PLAIN {PLAIN}", "MAIL FROM:<user@gmail.com>"):
+            await at.enter(line)
+        await at.enter("RCPT TO:<b@example.org>")
+        await at.until(lambda: at.view.state.recipients == 1, "recipient")
+        await at.pilot.press("f9")
+        screen = at.app.screen
+        assert isinstance(screen, MessageScreen)
+        at.app.desk.drafting.read(str(path), screen._told)
+        await at.shows("larger than the 3.0 MiB the server takes: 552 is to be expected")
+        assert f"{path.stat().st_size:,} octets of 3.0 MiB" in at.text()
+        if way is Way.BDAT:
+            await at.pilot.press("f5")
+        await at.pilot.press("f8")
+        await at.until(lambda: at.view.delivered is not None, "end of the message")
+        await at.shows("552 5.3.4 Your message exceeds the size limit.")
+        assert len(at.app.desk.drafting.draft.octets) == path.stat().st_size
+
+
+async def test_an_empty_file_is_an_empty_message(tmp_path: Path) -> None:
+    path = tmp_path / "empty.eml"
+    path.write_bytes(b"")
+    async with window(LOCAL) as at:
+        with_recipient(at)
+        await at.press("f9")
+        at.desk.drafting.read(str(path), editor(at)._told)
+        await until(at, lambda: "empty.eml" in at.text())
+        assert editor(at).area.text == ""
+        assert "0 octets" in at.text()
+        await at.press("f8")
+        assert at.posted == [Deliver(b"")]
 
 
 PLAIN = b"From: a@b\r\nSubject: x\r\n\r\nhello\r\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -122,8 +123,10 @@ class MessageScreen(Dialog[None]):
         self._looking = None
         # of a large file the beginning is looked over, which is what is shown
         draft = self.draft
-        self._survey = message.survey(
-            draft.octets if draft.editable else draft.text.encode("utf-8", "surrogateescape")
+        self._survey = (
+            message.survey(draft.octets)
+            if draft.editable
+            else replace(message.survey(draft.shown), octets=len(draft.octets))
         )
         self._draw()
 
@@ -143,7 +146,8 @@ class MessageScreen(Dialog[None]):
         draft, limit = self.draft, self._view.state.extensions.size
         octets = self._survey.octets
         of = f" of {human_size(limit)}" if limit else ""
-        return f"{octets:,} octets{of} · {self._survey.lines:,} lines · by {draft.way.value}"
+        lines = f" · {self._survey.lines:,} lines" if draft.editable else ""
+        return f"{octets:,} octets{of}{lines} · by {draft.way.value}"
 
     def _facts(self) -> Content:
         draft, survey = self.draft, self._survey
