@@ -15,7 +15,7 @@ from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp import pipelining
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.pipelining import Role
-from smtp_tui.smtp.state import Phase, State, Sync
+from smtp_tui.smtp.state import MESSAGE_BODY, Phase, State, Sync
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
 from smtp_tui.workbench.panes.log import LogPane
@@ -42,7 +42,7 @@ class Pace(Enum):
 
 @dataclass(slots=True)
 class _Flight:
-    """Lines on their way and what is known of them; ``offsets`` are those of their octets."""
+    """Lines on their way, and between which octets of the stream each stands."""
 
     items: list[Item]
     pace: Pace
@@ -50,11 +50,14 @@ class _Flight:
     """Whether no reply is to come: message text gets none before its end."""
     replied: bool = False
     confirmed: bool = False
-    offsets: dict[int, Item] = field(default_factory=dict)
+    begins: dict[int, Item] = field(default_factory=dict)
+    ends: dict[int, Item] = field(default_factory=dict)
 
-    def of(self, offset: int) -> Item:
-        """The line at that offset; a message is answered at its end."""
-        return self.offsets.get(offset, self.items[-1])
+    def of(self, command: smtp.Command) -> Item:
+        """The line that a reply to this is for: the first, of a message the one that ends it."""
+        if command.verb == MESSAGE_BODY:
+            return self.ends.get(command.end, self.items[-1])
+        return self.begins.get(command.offset, self.items[-1])
 
 
 class Queueing:
@@ -147,7 +150,7 @@ class Queueing:
                     self._confirm(flight, event)
                 case wire.Told(event=smtp.Reply() as reply) if flight.confirmed:
                     flight.replied = True
-                    flight.of(reply.command.offset).answered(reply.code)
+                    flight.of(reply.command).answered(reply.code)
                     self.queue.changed()
                 case wire.Refused():
                     self._end("Not sent.", Fate.WAITING)
@@ -209,8 +212,9 @@ class Queueing:
         flight.confirmed = True
         offset = sent.offset
         for item, line in zip(flight.items, sent.data.split(b"\r\n"), strict=False):
-            flight.offsets[offset] = item
+            flight.begins[offset] = item
             offset += len(line) + 2
+            flight.ends[offset] = item
 
     def _go_on(self, flight: _Flight) -> None:
         view = self._screen.view
