@@ -22,8 +22,9 @@ class Service:
 
     def begins(self, line: bytes) -> bool:
         """Whether a line, in upper case, is how it begins."""
-        held = not self.holds or any(word in line for word in self.holds)
-        return held and line.startswith(self.starts)
+        if not line.startswith(self.starts):
+            return False
+        return not self.holds or any(word in line for word in self.holds)
 
 
 def service_of(line: bytes) -> Service | None:

@@ -36,10 +36,8 @@ class Session:
         match effect:
             case Effect.HELLO:
                 hello = GREETING_COMMANDS[head.verb]
-                offered = () if hello is Hello.HELO else extensions.parse(lines).entries
-                self.state = self.state._replace(
-                    hello=hello, extensions=extensions.Extensions(offered)
-                )
+                offered = lines if hello is not Hello.HELO else ()
+                self.state = self.state._replace(hello=hello, extensions=extensions.parse(offered))
             case Effect.SENDER:
                 self.accepted.clear()
                 self.prdr = b"PRDR" in command.raw.upper().split()

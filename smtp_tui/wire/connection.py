@@ -70,7 +70,6 @@ class Connection(Standing):
         super().__init__(target, sink, number, clock)
         self._context = context
         self._opened_at = 0.0
-        self._behind = False
 
     # Driving
 
@@ -106,8 +105,6 @@ class Connection(Standing):
             left = max(0.0, deadline - self._clock())
             timeout = left if timeout is None else min(left, timeout)
         news = link.poll(timeout)
-        if self._behind:
-            self._took()
         for occurrence in news:
             if isinstance(occurrence, bytes):
                 self._receive(occurrence)
@@ -246,14 +243,6 @@ class Connection(Standing):
         self._watch.expect_greeting(now, self.target)
         if self.target.tls is TlsMode.IMPLICIT:
             self._start_tls()
-
-    def _write(self, data: bytes) -> None:
-        self._link.write(data)
-        self._took()
-
-    def _took(self) -> None:
-        self._behind = self._link.unsent
-        self._teller.taken(self._link.taken, self._clock())
 
     def _settle(self) -> None:
         """Do what the conversation asks for."""

@@ -66,6 +66,7 @@ class Link:
     """Everything with a file descriptor on one connection.
 
     ``poll`` is the only place that waits. ``reading`` False leaves what comes to the network.
+    ``taken`` is told how many octets of plain text the socket took so far, and when.
     Nothing raises for what the network or the server does.
     """
 
@@ -75,11 +76,13 @@ class Link:
         number: int,
         *,
         tell: Callable[[Event], None],
+        taken: Callable[[int, float], None],
         clock: Callable[[], float],
     ) -> None:
         self.stage = Stage.NEW
         self.reading = True
         self._target = target
+        self._taken = taken
         self._clock = clock
         self._poller = select.poll()
         self._bell = WakeUp()
@@ -96,11 +99,6 @@ class Link:
         self._brisk = True
         self._asked = True
         self._news: list[Occurrence] = []
-
-    @property
-    def taken(self) -> int:
-        """How many octets of plain text the socket took."""
-        return self._stream.taken if self._stream is not None else 0
 
     @property
     def unsent(self) -> bool:
@@ -144,6 +142,7 @@ class Link:
             return
         self._asked = True
         stream.write(data)
+        self._taken(stream.taken, self._clock())
         if stream.end is not None:
             self._end(stream)
 
@@ -240,11 +239,12 @@ class Link:
             self._news.append(Reached(dialler.address))
 
     def _transfer(self, stream: Stream, ready: int) -> None:
+        before = stream.taken
         if ready & select.POLLOUT:
             stream.flush()
-        if not ready & ~select.POLLOUT:
-            return
-        data = stream.read()
+        data = stream.read() if ready & ~select.POLLOUT else b""
+        if stream.taken != before:
+            self._taken(stream.taken, self._clock())
         if self.stage is Stage.HANDSHAKING and stream.tls is not None and stream.tls.facts:
             self.stage = Stage.OPEN
             elapsed = self._clock() - self._handshake_began

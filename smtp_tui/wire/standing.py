@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from smtp_tui.smtp.dialogue import Dialogue
@@ -16,7 +15,7 @@ from smtp_tui.wire.teller import Teller
 from smtp_tui.wire.watch import NEVER, Watch
 
 
-class Standing(ABC):
+class Standing:
     """The read-only side of ``Connection``; it changes nothing."""
 
     def __init__(
@@ -39,16 +38,14 @@ class Standing(ABC):
         self.failure: Failed | None = None
         self._sink = sink
         self._clock = clock
-        self._link = Link(self.target, number, tell=sink, clock=clock)
-        dialogue = Dialogue(target.lmtp, write=self._write)
-        self._teller = Teller(number, sink, clock, dialogue)
+        # none of these knows its owner, so that they go with it at once, and not when garbage is
+        # looked for
+        self._teller = Teller(number, sink, clock)
+        self._link = Link(self.target, number, tell=sink, taken=self._teller.taken, clock=clock)
+        dialogue = Dialogue(target.lmtp, write=self._link.write)
         self._talk = Conversation(dialogue, self._teller, Diagnosis(self.target), clock=clock)
         self._watch = Watch()
         self._closes_at = NEVER
-
-    @abstractmethod
-    def _write(self, data: bytes) -> None:
-        """Send octets."""
 
     @property
     def stage(self) -> Stage:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from smtp_tui.smtp import dialogue, events
-from smtp_tui.smtp.state import State
+from smtp_tui.smtp.state import GREETING, State
 from smtp_tui.wire.delivery import Delivery
 from smtp_tui.wire.events import (
     Alarm,
@@ -41,7 +41,6 @@ class Teller:
         number: int,
         tell: Callable[[Event], None],
         clock: Callable[[], float],
-        talk: dialogue.Dialogue,
     ) -> None:
         self.tell = tell
         self.protection = Protection.CLEAR
@@ -49,7 +48,7 @@ class Teller:
         self._clock = clock
         self._taken: deque[tuple[int, float]] = deque()
         self._state: State | None = None
-        self._pending = talk.pending_verbs
+        self._pending: tuple[bytes, ...] = (GREETING,)
 
     @property
     def pending(self) -> tuple[bytes, ...]:
