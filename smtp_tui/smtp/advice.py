@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.commands import verb_of
-from smtp_tui.smtp.doubts import envelope, hello, message, verb
+from smtp_tui.smtp.doubts import auth, envelope, hello, message, verb
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.state import Phase, Security, State, Sync, Transaction
 
@@ -18,6 +19,8 @@ AUTH_RESPONSE_LIMIT = 12288
 """Octets of an answer to a challenge with its CRLF (RFC 4954 4)."""
 TEXT_LIMIT = 1000
 """Octets of a line of message text with its CRLF (RFC 5321 4.5.3.1.6)."""
+_MOST_FIXES = 12
+"""Fixes of one line that are done by one key."""
 
 
 def line_limit(state: State) -> int:
@@ -31,8 +34,31 @@ def line_limit(state: State) -> int:
             return COMMAND_LIMIT
 
 
-def advise(line: bytes, state: State) -> list[Advice]:
-    """The doubts about a line as typed, without its line end, in the state it would be sent in."""
+def advise(line: bytes, state: State, *, lmtp: bool = False) -> list[Advice]:
+    """The doubts about a line as typed, without its line end, in the state it would be sent in.
+
+    Where fixes are certain each carries the line with all of them done. Of a line that is far too
+    long only that is said. ``lmtp``: the server speaks LMTP (RFC 2033).
+    """
+    if len(line) > AUTH_RESPONSE_LIMIT:
+        return [*_phase(state), *_length(line, state)]
+    found = _doubts(line, state, lmtp)
+    mended = _mended(found, state, lmtp)
+    return [replace(each, fix=mended) if each.fix is not None else each for each in found]
+
+
+def _mended(found: list[Advice], state: State, lmtp: bool) -> bytes | None:
+    """The line with every certain fix done, one after another."""
+    fix = mended = next((each.fix for each in found if each.fix is not None), None)
+    for _ in range(_MOST_FIXES):
+        if fix is None:
+            break
+        mended = fix
+        fix = next((each.fix for each in _doubts(fix, state, lmtp) if each.fix is not None), None)
+    return mended
+
+
+def _doubts(line: bytes, state: State, lmtp: bool) -> list[Advice]:
     if state.phase is Phase.BODY:
         return [*message.of_text(line, state), *_length(line, state)]
     if state.phase is Phase.AUTH:
@@ -41,10 +67,10 @@ def advise(line: bytes, state: State) -> list[Advice]:
         *_phase(state),
         *_astray(line),
         *envelope.doubts(line, state),
-        *hello.doubts(line),
+        *hello.doubts(line, state, lmtp=lmtp),
         *verb.doubts(line, state),
+        *auth.doubts(line, state),
         *_order(line, state),
-        *_clear_text(line, state),
         *_shape(line),
         *_length(line, state),
     ]
@@ -101,15 +127,6 @@ def _order(line: bytes, state: State) -> Iterator[Advice]:
             yield Advice(Severity.WARNING, "already signed in on this connection", "RFC 4954 4")
         case b"STARTTLS", _ if state.security is Security.TLS:
             yield Advice(Severity.WARNING, "the connection is encrypted already", "RFC 3207 4.2")
-
-
-def _clear_text(line: bytes, state: State) -> Iterator[Advice]:
-    if verb_of(line) == b"AUTH" and state.security is Security.PLAIN:
-        yield Advice(
-            Severity.DANGER,
-            "not encrypted: anyone on the way can read the password; STARTTLS first",
-            "RFC 4954 4",
-        )
 
 
 def _shape(line: bytes) -> Iterator[Advice]:

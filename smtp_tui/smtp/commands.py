@@ -11,7 +11,11 @@ from smtp_tui.smtp.state import Hello, Phase, Security, State, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What is known of one verb; ``expects`` is the code of success in words a hint can show."""
+    """What is known of one verb; ``expects`` is the code of success in words a hint can show.
+
+    ``arguments`` is a regular expression for what may follow, "" for anything, ``wants`` says it
+    in words. ``also`` are words that people type who mean this.
+    """
 
     name: str
     syntax: str
@@ -19,6 +23,14 @@ class Verb:
     rfc: str
     meaning: str
     intermediate: frozenset[int] = frozenset()
+    arguments: str = ""
+    wants: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing may follow it."""
+        return self.syntax == self.name
 
 
 @cache
@@ -36,6 +48,9 @@ def verbs() -> Mapping[bytes, Verb]:
             rfc=row["rfc"],
             meaning=row["meaning"],
             intermediate=frozenset(row.get("intermediate", ())),
+            arguments=row.get("arguments", ""),
+            wants=row.get("wants", ""),
+            also=tuple(row.get("also", ())),
         )
         for name, row in tomllib.loads(file.read_text("utf-8")).items()
     }

@@ -199,10 +199,11 @@ def _mechanisms(state: State) -> Iterator[tuple[str, str, bool]]:
     from smtp_tui.sasl.mechanisms import MECHANISMS
 
     offered: Sequence[str] = state.extensions.mechanisms
+    absent = "not offered" if state.hello is not None else "not known before EHLO"
     for name in dict.fromkeys((*offered, *MECHANISMS)):
         known = MECHANISMS.get(name)
         meaning = known.merit if known is not None else "not known here"
-        yield name, meaning if name in offered else f"not offered: {meaning}", name in offered
+        yield name, meaning if name in offered else f"{absent}: {meaning}", name in offered
 
 
 def _typed(line: str) -> str:

@@ -142,7 +142,7 @@ class Dialogue(Facts):
 
     def advise(self, line: bytes) -> list[Advice]:
         """What is doubtful about a line before it is sent; never a reason not to send it."""
-        return advise(line, self.state)
+        return advise(line, self.state, lmtp=self._session.replies_per_recipient)
 
     # Incoming
 

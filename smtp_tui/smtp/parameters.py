@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-_PATH = re.compile(rb"\s*(MAIL|RCPT)\s+(?:FROM|TO)\s*:\s*(<[^>]*>|[^\s<]\S*)", re.IGNORECASE)
+from smtp_tui.smtp import paths
+
 _XTEXT = re.compile(rb"[!-*,-<>-~]")
 
 
@@ -16,7 +17,8 @@ class Parameter:
     """What is known of one parameter.
 
     ``value`` is a regular expression for its whole value, "" where it has none. ``ready`` are
-    values to offer; … in them stands for what the person fills in. ``xtext``: the value is
+    values to offer; … in them stands for what the person fills in. ``example`` is a whole value,
+    to be shown. ``xtext``: the value is
     encoded as RFC 3461 4 has it.
     """
 
@@ -25,6 +27,7 @@ class Parameter:
     extension: str
     value: str
     ready: tuple[str, ...]
+    example: str
     meaning: str
     rfc: str
     xtext: bool = False
@@ -66,6 +69,7 @@ def parameters() -> Mapping[tuple[bytes, str], Parameter]:
             extension=row["extension"],
             value=row["value"],
             ready=tuple(row["ready"]),
+            example=row.get("example", row["ready"][0]),
             meaning=row["meaning"],
             rfc=row["rfc"],
             xtext=row.get("xtext", False),
@@ -82,10 +86,11 @@ def of_verb(verb: bytes) -> tuple[Parameter, ...]:
 
 def given(line: bytes) -> tuple[bytes, tuple[Given, ...]] | None:
     """The verb of a MAIL or RCPT line and its parameters; None for a line without a path."""
-    path = _PATH.match(line)
-    if path is None:
+    begun = paths.head(line)
+    end = paths.path_end(line, begun.end) if begun is not None and begun.right else None
+    if begun is None or end is None:
         return None
-    return path[1].upper(), tuple(_words(line, path.end()))
+    return begun.verb.upper(), tuple(_words(line, end))
 
 
 def xtext(value: str) -> str:

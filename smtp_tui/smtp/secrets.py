@@ -9,7 +9,7 @@ import re
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.events import Span
 
-_AUTH = re.compile(rb"\s*AUTH\s+(\S+)(\s+)?", re.IGNORECASE)
+_AUTH = re.compile(rb"\s*AUTH(?:\s+|=)(\S+)(\s+)?", re.IGNORECASE)
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _SIGNED = re.compile(rb"[^\0-\x1f]+ [0-9a-f]{32}")  # CRAM-MD5: the password can be guessed from it

@@ -139,7 +139,7 @@ def test_a_fix_is_the_line_as_it_should_be() -> None:
         for advice in advise(line, GREETED)
         if advice.fix
     ]
-    assert fixes == [b"MAIL FROM:<a@b> SIZE=1", b"RCPT TO:<a@b>"]
+    assert set(fixes) == {b"MAIL FROM:<a@b> SIZE=1", b"RCPT TO:<a@b>"}
 
 
 def test_advice_never_blocks() -> None:

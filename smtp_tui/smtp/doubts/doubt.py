@@ -16,9 +16,13 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One doubt about a line; ``fix`` is the line as it should be, where that is certain."""
+    """One doubt about a line; ``fix`` is the line as it should be, where that is certain.
+
+    ``action`` is the id of what the workbench can do about it, "" for nothing.
+    """
 
     severity: Severity
     text: str
     rfc: str = ""
     fix: bytes | None = field(default=None, repr=False)
+    action: str = ""

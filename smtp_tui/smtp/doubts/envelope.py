@@ -2,69 +2,87 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from smtp_tui.smtp import paths
 from smtp_tui.smtp.amounts import human_size
+from smtp_tui.smtp.doubts import path
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
+from smtp_tui.smtp.doubts.slips import is_slip
 from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.parameters import Given, Parameter, given, parameters
+from smtp_tui.smtp.paths import Head
 from smtp_tui.smtp.state import State
-
-_PATH = re.compile(rb"(MAIL\s+FROM|RCPT\s+TO)(\s*:)?(\s*)(.*)", re.IGNORECASE | re.DOTALL)
-_SWAPPED = re.compile(rb"(MAIL)\s+TO\b|(RCPT)\s+FROM\b", re.IGNORECASE)
-_BARE_ADDRESS = re.compile(rb"([^<>\s]+@[^<>\s]+)(.*)", re.DOTALL)
-_WANTED = {b"MAIL": b"FROM", b"RCPT": b"TO"}
 
 
 def doubts(line: bytes, state: State) -> Iterator[Advice]:
     """What is doubtful about an envelope command; nothing for other commands."""
-    swapped = _SWAPPED.match(line)
-    if swapped is not None:
-        verb = (swapped[1] or swapped[2]).upper()
-        right = verb + b" " + _WANTED[verb]
-        yield Advice(
-            Severity.WARNING,
-            f"{verb.decode()} goes with {_WANTED[verb].decode()}",
-            "RFC 5321 4.1.1",
-            right + line[swapped.end() :],
-        )
+    begun = paths.head(line)
+    if begun is None:
         return
-    match = _PATH.match(line)
-    if match is not None:
-        yield from _path(match)
-        yield from _parameters(line, state)
-        yield from _script(line, state)
-
-
-def _path(match: re.Match[bytes]) -> Iterator[Advice]:
-    verb, colon, space, path = match[1], match[2], match[3], match[4]
-    bare = _BARE_ADDRESS.match(path)
-    if colon is None:
-        yield Advice(
-            Severity.WARNING,
-            f"a colon is missing after {verb.split()[-1].decode().upper()}",
-            "RFC 5321 4.1.1",
-            verb + b":" + (b"<" + bare[1] + b">" + bare[2] if bare is not None else path),
-        )
-    elif bare is not None:
-        yield Advice(
-            Severity.WARNING,
-            "the address should stand in <>",
-            "RFC 5321 4.1.2",
-            verb + b":<" + bare[1] + b">" + bare[2],
-        )
-    elif space and path:
-        yield Advice(
-            Severity.WARNING,
-            f"no space after {verb.split()[-1].decode().upper()}: strict servers answer 501 or 555",
-            "RFC 5321 3.3",
-            verb + b":" + path,
-        )
-    elif path.startswith(b"<") and b">" not in path:
-        yield Advice(Severity.NOTE, "the > is missing", "RFC 5321 4.1.2", match[0].rstrip() + b">")
-    elif path == b"<>" and verb.upper().startswith(b"RCPT"):
+    found = _head(begun, line)
+    if found is not None:
+        yield found
+    if begun.space and begun.colon and begun.end < len(line):
+        yield _space_behind(begun, line)
+    about = path.doubt(line[begun.end :]) if begun.right and begun.end < len(line) else None
+    if about is not None:
+        fix = line[: begun.end] + about.fix if about.fix is not None else None
+        yield replace(about, fix=fix)
+    elif begun.right and line[begun.end :] == b"<>" and begun.verb.upper() == b"RCPT":
         yield Advice(Severity.WARNING, "a recipient cannot be empty", "RFC 5321 4.1.2")
+    if about is None or about.fix is not None:
+        readable = line if about is None else line[: begun.end] + (about.fix or b"")
+        yield from _parameters(readable, state)
+        yield from _script(readable, state)
+
+
+def _head(begun: Head, line: bytes) -> Advice | None:
+    """What is wrong before the path: the word, the spaces around it, the colon."""
+    verb, wanted = begun.verb.upper(), paths.WANTED[begun.verb.upper()]
+    word, rest = begun.word.upper(), line[begun.end :]
+    named = wanted.decode()
+    right = begun.verb + b" " + (begun.word if word == wanted else wanted) + b":" + rest
+    if not rest and wanted.startswith(word):
+        text = f"the address is missing: {verb.decode()} {named}:<address>"
+        return Advice(Severity.NOTE, text, "RFC 5321 4.1.1")
+    if word == wanted and not begun.gap:
+        text = f"{verb.decode()} {named} is two words"
+    elif word == wanted and not begun.colon:
+        text = f"a colon is missing after {named}"
+    elif word == wanted and begun.before:
+        text = f"no space before the colon: {named}: is written together"
+    elif word == wanted:
+        return None
+    elif word in paths.WANTED.values():
+        text, right = _other(begun, right)
+    elif not word and rest:
+        text = f"{named} is missing: {verb.decode()} {named}:<address>"
+        right = right if rest[:1] == b"<" or b"@" in rest else b""
+    else:
+        text = f"{verb.decode()} goes with {named}:<address>"
+        right = right if is_slip(word, wanted) and (begun.colon or rest[:1] == b"<") else b""
+    return Advice(Severity.WARNING, text, "RFC 5321 4.1.1", right or None)
+
+
+def _other(begun: Head, right: bytes) -> tuple[str, bytes]:
+    """The word of the other verb: written as one word nobody knows which of the two is meant."""
+    verb = begun.verb.upper().decode()
+    if begun.gap:
+        return f"{verb} goes with {paths.WANTED[begun.verb.upper()].decode()}", right
+    return "MAIL FROM: names the sender, RCPT TO: a recipient", b""
+
+
+def _space_behind(begun: Head, line: bytes) -> Advice:
+    after = begun.word.upper().decode("ascii") or "the colon"
+    head = line[: begun.end - len(begun.space)]
+    return Advice(
+        Severity.WARNING,
+        f"no space after {after}: strict servers answer 501 or 555",
+        "RFC 5321 3.3",
+        head + line[begun.end :],
+    )
 
 
 def _parameters(line: bytes, state: State) -> Iterator[Advice]:
@@ -72,6 +90,11 @@ def _parameters(line: bytes, state: State) -> Iterator[Advice]:
     if found is None:
         return
     verb, words = found
+    names = [word.name for word in words]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        known = parameters().get((verb, name))
+        if known is not None:
+            yield Advice(Severity.WARNING, f"{name} is given more than once", "RFC 5321 4.1.1.11")
     for word in words:
         known = parameters().get((verb, word.name))
         if known is None:
@@ -118,14 +141,13 @@ def _value(known: Parameter, word: Given, offered: Extensions) -> Iterator[Advic
 
 
 def _form(known: Parameter) -> str:
-    ready = next((each for each in known.ready if "…" not in each), "")
     encoded = ", other octets written as +XX" if known.xtext else ""
-    return f"should look as in {known.name}={ready or 'value'}{encoded}"
+    return f"should look as in {known.name}={known.example}{encoded}"
 
 
 def _script(line: bytes, state: State) -> Iterator[Advice]:
     """Addresses beyond ASCII need the extension and its parameter (RFC 6531 3.4)."""
-    if line.isascii():
+    if line.isascii() or (state.hello is None and "SMTPUTF8" not in state.extensions):
         return
     if "SMTPUTF8" not in state.extensions:
         yield Advice(

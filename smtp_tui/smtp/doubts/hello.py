@@ -8,16 +8,31 @@ from collections.abc import Iterator
 
 from smtp_tui.smtp.commands import GREETING_COMMANDS, lookup, verb_of
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
+from smtp_tui.smtp.state import Hello, State
 
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _RFC = "RFC 5321 4.1.4"
 
 
-def doubts(line: bytes) -> Iterator[Advice]:
-    """What a strict server may refuse the name for; nothing for other commands."""
+def doubts(line: bytes, state: State, *, lmtp: bool = False) -> Iterator[Advice]:
+    """Whether verb and name suit the server; nothing for other commands."""
     verb = verb_of(line)
     if verb not in GREETING_COMMANDS:
         return
+    yield from _protocol(verb, line, lmtp or state.hello is Hello.LHLO)
+    yield from _name(line)
+
+
+def _protocol(verb: bytes, line: bytes, lmtp: bool) -> Iterator[Advice]:
+    right = b"LHLO" if lmtp else b"EHLO"
+    if (verb == b"LHLO") is lmtp:
+        return
+    server = "an LMTP server is greeted" if lmtp else "LHLO is for LMTP: an SMTP server is greeted"
+    fix = right + line.lstrip()[len(verb) :]
+    yield Advice(Severity.WARNING, f"{server} with {right.decode()}", "RFC 2033 4.1", fix)
+
+
+def _name(line: bytes) -> Iterator[Advice]:
     words = line.split()
     known = lookup(line)
     if len(words) < 2:
@@ -26,9 +41,10 @@ def doubts(line: bytes) -> Iterator[Advice]:
     if len(words) > 2:
         yield Advice(Severity.WARNING, "the name is one word: servers refuse what follows it", _RFC)
     name = words[1].decode("utf-8", "replace")
-    why = _why_refused(name)
+    why = why_refused(name)
     if why:
-        fix = _as_literal(words, name)
+        literal = as_literal(name).encode()
+        fix = b" ".join((words[0], literal, *words[2:])) if literal else None
         yield Advice(Severity.WARNING, f"strict servers refuse this name: {why}", _RFC, fix)
     elif "." not in name and not name.startswith("["):
         yield Advice(
@@ -38,7 +54,8 @@ def doubts(line: bytes) -> Iterator[Advice]:
         )
 
 
-def _why_refused(name: str) -> str:
+def why_refused(name: str) -> str:
+    """Why a strict server refuses a host name or an address in [ ]; "" for a good one."""
     if name.startswith("["):
         return "" if _is_literal(name) else "the address in [ ] is not one"
     if _is_address(name):
@@ -49,6 +66,8 @@ def _why_refused(name: str) -> str:
         return "an underscore is no part of a host name"
     if name.endswith("."):
         return "it ends with a dot"
+    if ".." in name:
+        return "two dots stand in a row"
     if len(name) > 255 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         return "it is no host name"
     if name.split(".")[-1].isdigit():
@@ -56,12 +75,11 @@ def _why_refused(name: str) -> str:
     return ""
 
 
-def _as_literal(words: list[bytes], name: str) -> bytes | None:
-    """The line with an address put into brackets (RFC 5321 4.1.3)."""
+def as_literal(name: str) -> str:
+    """An address put into brackets (RFC 5321 4.1.3); "" for what is none."""
     if not _is_address(name):
-        return None
-    tag = b"IPv6:" if ":" in name else b""
-    return b" ".join((words[0], b"[" + tag + words[1] + b"]", *words[2:]))
+        return ""
+    return f"[{'IPv6:' if ':' in name else ''}{name}]"
 
 
 def _is_address(text: str) -> bool:

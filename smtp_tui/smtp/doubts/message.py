@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 
 from smtp_tui.smtp.commands import verb_of, verbs
+from smtp_tui.smtp.doubts.auth import is_answer
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.state import State
-
-_PLACEHOLDER = re.compile(rb"\{[A-Za-z0-9_.-]*\}?")
 
 
 def of_text(line: bytes, state: State) -> Iterator[Advice]:
@@ -29,7 +26,7 @@ def of_text(line: bytes, state: State) -> Iterator[Advice]:
             "inside the message this is text; a line with a single dot ends it",
             "RFC 5321 4.1.1.4",
         )
-    if not line.isascii() and "8BITMIME" not in state.extensions:
+    if not line.isascii() and state.hello is not None and "8BITMIME" not in state.extensions:
         yield Advice(
             Severity.WARNING,
             "characters beyond ASCII, and the server does not offer 8BITMIME",
@@ -39,12 +36,10 @@ def of_text(line: bytes, state: State) -> Iterator[Advice]:
 
 def of_answer(line: bytes) -> Iterator[Advice]:
     """Of an answer to a challenge (RFC 4954 4)."""
-    answer = line.strip()
-    if answer in (b"", b"*", b"=") or _PLACEHOLDER.fullmatch(answer):
-        return
-    try:
-        base64.b64decode(answer, validate=True)
-    except binascii.Error:
+    if not is_answer(line):
         yield Advice(
-            Severity.WARNING, "this is no Base64: 501 is to be expected; * gives up", "RFC 4954 4"
+            Severity.WARNING,
+            "this is no Base64: 501 is to be expected; * gives up",
+            "RFC 4954 4",
+            action="insert-token",
         )

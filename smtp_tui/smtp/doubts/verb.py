@@ -1,18 +1,25 @@
-"""Doubts about the verb: misspelt, not offered by this server, or no command at all."""
+"""Doubts about the verb: misspelt, not offered, with the wrong arguments, or no command at all."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
-from smtp_tui.smtp.commands import verb_of, verbs
+from smtp_tui.smtp.commands import GREETING_COMMANDS, Verb, verb_of, verbs
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
+from smtp_tui.smtp.doubts.slips import is_slip
+from smtp_tui.smtp.paths import head
 from smtp_tui.smtp.state import Security, State
 
 _HEADER = re.compile(
-    rb"(Subject|From|To|Cc|Bcc|Date|Reply-To|Message-ID|Received|Content-Type|MIME-Version):",
+    rb"[A-Za-z][A-Za-z0-9-]*:(?=\s|\Z)"
+    rb"|(?:Subject|From|To|Cc|Bcc|Date|Reply-To|Message-ID|Received|X-[A-Za-z0-9-]+):",
     re.IGNORECASE,
 )
+_PROSE = re.compile(rb"\S+(?:\s+\S+){2,}|[A-Za-z]+,\s*\Z|[A-Za-z]+(?:\s+[A-Za-z]+)+[,.!?]?\s*\Z")
+_GREETING = re.compile(rb"(?:HELLO|HALLO|HI|HEY)\b[\s,!]*(\S*)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_PATH_WORD = re.compile(rb"\s+(?:FROM|TO)\b|\s*[A-Z]*\s*:|\s*<", re.IGNORECASE)
 _NEEDS = {
     b"STARTTLS": "STARTTLS",
     b"AUTH": "AUTH",
@@ -28,60 +35,99 @@ _NEEDS = {
 
 def doubts(line: bytes, state: State) -> Iterator[Advice]:
     """What is doubtful about a line as a command."""
-    verb = verb_of(line)
-    if _HEADER.match(line) or verb == b".":
-        yield Advice(
-            Severity.WARNING, "this looks like message text; DATA comes first", "RFC 5321 3.3"
-        )
-    elif verb in verbs():
-        yield from _offered(verb, line, state)
-    elif verb and (meant := _meant(verb)):
+    verb, line = verb_of(line), line.lstrip()
+    known = verbs().get(verb)
+    if known is not None:
+        yield from _offered(verb, known, state)
+        yield from _arguments(known, line[len(verb) :])
+    elif not verb or verb.decode("latin-1") in state.extensions or head(line) is not None:
+        return
+    elif _HEADER.match(line) or verb == b".":
+        yield _message_text("this looks like message text; DATA comes first")
+    elif (greeting := _GREETING.fullmatch(line)) is not None:
+        yield _greeting(greeting)
+    elif (meant := _meant(verb, line[len(verb) :])) is not None:
+        yield meant
+    elif _PROSE.match(line) and not line[: len(verb)].isupper():
+        words = "no command of that name is known; message text comes after DATA"
+        yield Advice(Severity.NOTE, words, "RFC 5321 3.3")
+
+
+def _message_text(words: str) -> Advice:
+    return Advice(Severity.WARNING, words, "RFC 5321 3.3")
+
+
+def _offered(verb: bytes, known: Verb, state: State) -> Iterator[Advice]:
+    needed = _NEEDS.get(verb)
+    if state.hello is None or needed is None or needed in state.extensions:
+        return
+    if verb != b"STARTTLS" or state.security is Security.PLAIN:
+        yield Advice(Severity.WARNING, f"the server does not offer {needed}", known.rfc)
+
+
+def _arguments(known: Verb, behind: bytes) -> Iterator[Advice]:
+    given = behind.strip()
+    if known.alone and given:
         yield Advice(
             Severity.WARNING,
-            f"is {meant.decode()} meant?",
-            "RFC 5321 4.1.1",
-            meant + line.lstrip()[len(verb) :],
+            f"nothing may follow {known.name}: 501 is to be expected",
+            known.rfc,
+            known.name.encode(),
         )
+    elif known.arguments and not _fits(known.arguments, given):
+        severity = Severity.WARNING if given else Severity.NOTE
+        yield Advice(severity, f"{known.name} wants {known.wants}", known.rfc)
 
 
-def _offered(verb: bytes, line: bytes, state: State) -> Iterator[Advice]:
-    needed = _NEEDS.get(verb)
-    if state.hello is None or needed is None:
-        return
-    if needed not in state.extensions:
-        if verb != b"STARTTLS" or state.security is Security.PLAIN:
-            yield Advice(Severity.WARNING, f"the server does not offer {needed}", verbs()[verb].rfc)
-        return
-    words = line.split(None, 2)
-    offered = state.extensions.mechanisms
-    if verb == b"AUTH" and len(words) > 1 and offered:
-        mechanism = words[1].decode("ascii", "replace").upper()
-        if mechanism not in offered and not any(each.startswith(mechanism) for each in offered):
-            yield Advice(
-                Severity.WARNING,
-                f"the server offers {', '.join(offered[:6])}",
-                "RFC 4954 4",
-            )
+def _fits(form: str, given: bytes) -> bool:
+    return re.fullmatch(form.encode(), given, re.IGNORECASE | re.DOTALL) is not None
 
 
-def _meant(verb: bytes) -> bytes | None:
-    """The known verb that differs by one slip of the fingers."""
-    return next((known for known in verbs() if len(known) > 3 and _is_slip(verb, known)), None)
-
-
-def _is_slip(typed: bytes, meant: bytes) -> bool:
-    """Whether one octet is missing, too many or wrong, or two stand the other way round."""
-    if abs(len(typed) - len(meant)) > 1:
-        return False
-    same = 0
-    while same < min(len(typed), len(meant)) and typed[same] == meant[same]:
-        same += 1
-    rest, right = typed[same:], meant[same:]
-    if typed == meant[: len(typed)]:  # not finished yet
-        return False
-    return (
-        rest[1:] == right[1:]
-        or rest[1:] == right
-        or rest == right[1:]
-        or (rest[:2] == right[1::-1] and len(right) > 1 and rest[2:] == right[2:])
+def _greeting(found: re.Match[bytes]) -> Advice:
+    """Somebody says hello: to the server, which EHLO is for, or in the text of a message."""
+    name, more = found.groups()
+    certain = b"." in name and name[-1:].isalnum() and not more
+    return Advice(
+        Severity.WARNING,
+        "EHLO and a host name greet a server; message text comes after DATA",
+        "RFC 5321 4.1.1.1",
+        b"EHLO " + name if certain else None,
     )
+
+
+# What is meant by a word that is no verb
+
+
+def _meant(verb: bytes, behind: bytes) -> Advice | None:
+    """The verb that is meant; certain if only one can be and what follows goes with it."""
+    other = _others().get(verb)
+    near = [each for each in verbs() if len(each) > 3 and is_slip(verb, each)]
+    fitting = [each for each in near if _goes_with(each, behind)]
+    meant = other or (fitting[0] if len(fitting) == 1 else None)
+    if meant is None:
+        return None
+    certain = _goes_with(meant, behind)
+    return Advice(
+        Severity.WARNING,
+        f"is {meant.decode()} meant?",
+        "RFC 5321 4.1.1",
+        meant + behind if certain else None,
+    )
+
+
+@cache
+def _others() -> Mapping[bytes, bytes]:
+    """The words of other programs, and the verb that is meant by each."""
+    return {word.encode(): name for name, verb in verbs().items() for word in verb.also}
+
+
+def _goes_with(verb: bytes, behind: bytes) -> bool:
+    """Whether what stands behind a word could follow the verb."""
+    if not behind.strip():
+        return True
+    if verb in (b"MAIL", b"RCPT"):
+        return _PATH_WORD.match(behind) is not None
+    if verb in GREETING_COMMANDS:
+        return len(behind.split()) == 1
+    known = verbs()[verb]
+    return not known.alone and (not known.arguments or _fits(known.arguments, behind.strip()))
