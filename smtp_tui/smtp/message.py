@@ -15,6 +15,7 @@ LINE_LIMIT = 998
 _WANTED = ("date", "from")
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:", re.IGNORECASE)
 _BARE_CR = re.compile(rb"\r(?!\n)")
+_BARE_LF = re.compile(rb"(?<!\r)\n")
 _MOST = 3
 
 
@@ -32,6 +33,7 @@ class Survey:
     eight_bit_lines: tuple[int, ...]
     eight_bit_header: bool
     bare_cr: bool
+    bare_lf: bool
     nul: bool
     missing: tuple[str, ...]
     begins_with_header: bool
@@ -75,15 +77,21 @@ def survey(message: bytes) -> Survey:
         tuple(eight_bit),
         eight_bit_header,
         _BARE_CR.search(message) is not None,
+        _BARE_LF.search(message) is not None,
         b"\0" in message,
         tuple(name.title() for name in _WANTED if name not in headers),
         bool(headers) and _HEADER.match(message) is not None,
     )
 
 
-def findings(found: Survey, offered: Extensions, *, binary: bool = False) -> Iterator[Finding]:
-    """What of it matters to a server that offers this; ``binary``: it goes out as it is."""
-    if offered.size is not None and found.octets > offered.size:
+def findings(
+    found: Survey, offered: Extensions | None, *, binary: bool = False
+) -> Iterator[Finding]:
+    """What of it matters to a server that offers this; None: that is not known before EHLO.
+
+    ``binary``: it goes out as it is.
+    """
+    if offered is not None and offered.size is not None and found.octets > offered.size:
         limit = human_size(offered.size)
         yield Finding(
             f"larger than the {limit} the server takes: 552 is to be expected", True, "RFC 1870 6"
@@ -94,24 +102,16 @@ def findings(found: Survey, offered: Extensions, *, binary: bool = False) -> Ite
             True,
             "RFC 5321 4.5.3.1.6",
         )
-    if found.eight_bit_header and "SMTPUTF8" not in offered:
-        yield Finding(
-            "headers beyond ASCII, and the server does not offer SMTPUTF8", True, "RFC 6532"
-        )
-    elif found.eight_bit_lines and "8BITMIME" not in offered:
-        yield Finding(
-            f"{_where(found.eight_bit_lines)} beyond ASCII, and the server does not offer 8BITMIME",
-            True,
-            "RFC 6152 3",
-        )
-    elif found.eight_bit_lines:
-        yield Finding(
-            f"{_where(found.eight_bit_lines)} beyond ASCII: BODY=8BITMIME says so",
-            False,
-            "RFC 6152 3",
-        )
+    if found.eight_bit_lines:
+        yield _eight_bit(found, offered)
     if found.nul and not binary:
         yield Finding("a NUL, which servers refuse or drop", True, "RFC 5321 2.3.8")
+    if binary and (found.bare_lf or found.bare_cr):
+        yield Finding(
+            "line ends that are not CRLF go out as they are: servers may refuse them",
+            True,
+            "RFC 5321 2.3.8",
+        )
     if found.bare_cr and not binary:
         yield Finding("a bare CR, which goes out as a line end", False, "RFC 5321 2.3.8")
     if not found.octets:
@@ -122,6 +122,20 @@ def findings(found: Survey, offered: Extensions, *, binary: bool = False) -> Ite
         )
     elif found.missing:
         yield Finding(f"no {' and no '.join(found.missing)} header", False, "RFC 5322 3.6")
+
+
+def _eight_bit(found: Survey, offered: Extensions | None) -> Finding:
+    """What octets beyond ASCII need; in headers more than in the text."""
+    where = f"{_where(found.eight_bit_lines)} beyond ASCII"
+    wanted = "SMTPUTF8" if found.eight_bit_header else "8BITMIME"
+    rfc = "RFC 6532" if found.eight_bit_header else "RFC 6152 3"
+    if offered is None:
+        return Finding(f"{where}: EHLO will tell whether the server offers {wanted}", rfc=rfc)
+    if found.eight_bit_header and wanted not in offered:
+        return Finding("headers beyond ASCII, and the server does not offer SMTPUTF8", True, rfc)
+    if "8BITMIME" not in offered:
+        return Finding(f"{where}, and the server does not offer 8BITMIME", True, "RFC 6152 3")
+    return Finding(f"{where}: BODY=8BITMIME says so", rfc="RFC 6152 3")
 
 
 def stuffing(found: Survey) -> str:

@@ -41,7 +41,7 @@ def texts(line: bytes, at: State) -> str:
         (b"[192.0.2.300]", "not one"),
         (b"[192.0.2.1", "not one"),
         (b"-x.example.org", "no host name"),
-        (b"x..example.org", "no host name"),
+        (b"x..example.org", "two dots"),
         (b"x.example.org.", "ends with a dot"),
         (b"m.123", "number"),
         ("böse.example.org".encode(), "xn--"),

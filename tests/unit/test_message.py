@@ -51,7 +51,19 @@ def test_nothing_is_found_in_a_message_as_it_should_be() -> None:
 
 
 def test_what_goes_out_as_it_is_has_no_lines_to_mind() -> None:
-    assert texts(HEAD + b"x\0\r" * 200, binary=True) == ""
+    assert texts(HEAD + b"x\0" * 550, binary=True) == ""
+
+
+def test_line_ends_that_go_out_as_they_are_are_told() -> None:
+    assert "not CRLF" in texts(HEAD + b"x\n", binary=True)
+    assert "not CRLF" in texts(HEAD + b"x\r", binary=True)
+    assert "not CRLF" not in texts(HEAD + b"x\n")
+
+
+def test_before_ehlo_nobody_knows_what_the_server_offers() -> None:
+    found = list(findings(survey("Subject: ü\n\nü\n".encode()), None))
+    assert not any("does not offer" in each.text for each in found)
+    assert any("EHLO will tell" in each.text for each in found)
 
 
 def test_where_dots_are_stuffed_is_told_for_the_first_lines() -> None:

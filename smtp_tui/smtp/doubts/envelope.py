@@ -24,7 +24,7 @@ def doubts(line: bytes, state: State) -> Iterator[Advice]:
     found = _head(begun, line)
     if found is not None:
         yield found
-    if begun.space and begun.colon and begun.end < len(line):
+    if begun.space and begun.colon and not path.is_missing(line[begun.end :]):
         yield _space_behind(begun, line)
     about = path.doubt(line[begun.end :]) if begun.right and begun.end < len(line) else None
     if about is not None:

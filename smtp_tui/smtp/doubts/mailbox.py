@@ -14,6 +14,7 @@ _ROUTE = re.compile(rb"@[^:@\s]+(?:,@[^:@\s,]+)*:")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+"(?:@[^@"\s]*)?', re.DOTALL)
 _LINK = re.compile(rb"\s*mailto:\s*", re.IGNORECASE)
 _SPECIAL = re.compile(rb'[\x00-\x20()<>\[\]:;\\,"\x7f]')
+_VALUE = re.compile(rb"(?<!\S)[A-Za-z0-9-]+=\S*")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
 """Octets (RFC 5321 4.5.3.1.1, 4.5.3.1.2)."""
 
@@ -33,7 +34,8 @@ def doubt(address: bytes) -> Advice | None:
 
 
 def is_several(text: bytes) -> bool:
-    """Whether more than one address stands in a text, or one and something else with it."""
+    """Whether more than one address stands in a text; values of parameters are none."""
+    text = _VALUE.sub(b"", text)
     return sum(b"@" in piece.strip(b"<>") for piece in pieces(text)) > 1
 
 

@@ -34,7 +34,7 @@ _DOUBLED = re.compile(rb"(?:<\s*+){2,}+([^<>]*)(?:>\s*)*>")
 _NAME_INSIDE = re.compile(rb'<(?:\s*"[^"<>]*"\s*|[^<>@"]*)<([^<>]*)>(?:\s*>)*')
 _NAME_BEFORE = re.compile(rb'(?:"(?:[^"\\]|\\.)*+"|[^<>@",;]+)\s*(<[^<>]*>)', re.DOTALL)
 _PARAMETER = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*(?:=\S*)?")
-_ANOTHER = re.compile(rb"<[^<>=]*>|(?<![^\s,;])[^\s,;=]+@")
+_ANOTHER = re.compile(rb"(?<![^\s,;])<[^<>=]*>|(?<![^\s,])[^\s,=]*@")
 _STRAY = re.compile(rb"[,;.]+(?=\s|\Z)")
 
 Rule = Callable[[bytes], Advice | None]
@@ -46,6 +46,12 @@ def doubt(path: bytes) -> Advice | None:
     ``path`` begins behind the colon and its spaces; the fix is what should stand in its place.
     """
     return next((found for rule in _RULES if (found := rule(path)) is not None), None)
+
+
+def is_missing(path: bytes) -> bool:
+    """Whether no address is there, but parameters or nothing."""
+    word = path.split(None, 1)[0] if path.strip() else b""
+    return not word.strip(b",;") or (b"=" in word and b"@" not in word and word[:1] != b"<")
 
 
 def _warning(text: str, fix: bytes | None = None) -> Advice:
@@ -110,12 +116,12 @@ def _bare(path: bytes) -> Advice | None:
         return None
     if mailbox.is_several(path):
         return mailbox.SEVERAL
-    end = path_end(path)
-    word = path[:end].rstrip(b",;") if end is not None else b""
-    if not word or (b"=" in word and b"@" not in word):
+    if is_missing(path):
         return Advice(Severity.NOTE, "the address is missing, in < and >", _RFC)
-    fixed = b"<" + word + b">" + path[end:]
-    certain = b">" not in word and (b"@" in word or end == len(path))
+    end = path_end(path)
+    word = path[:end].rstrip(b",;")
+    fixed = b"<" + word + b">" + path[end:] if word else b""
+    certain = word and b">" not in word and (b"@" in word or end == len(path))
     return _warning("the address should stand in <>", fixed if certain else None)
 
 

@@ -22,6 +22,12 @@ from smtp_tui.workbench.panes.octets import is_plain, row
 from smtp_tui.workbench.queue import Queue
 from smtp_tui.workbench.session import Link, SessionView
 
+_ACTIONS = {
+    "insert-token": "puts it here from the credentials",
+    "envelope": "writes the lines for several",
+}
+"""What the actions that advice names do about it."""
+
 Send = Callable[[str, Callable[[], None]], None]
 """Sends a line, or says why not; calls back once it is on its way."""
 
@@ -206,7 +212,9 @@ class Composer(Vertical):
             return []
         if self.raw:
             return list(raw.doubts(octets, self._view.state))
-        found = advise(octets, self._view.state)
+        target = self._view.target
+        lmtp = target is not None and target.lmtp
+        found = advise(octets, self._view.state, lmtp=lmtp)
         if self.field.rest_of_offer:  # what is doubtful about its end is going to change
             found = [each for each in found if each.fix != octets.strip()]
         return found
@@ -290,15 +298,21 @@ class Composer(Vertical):
         roomy = self.query_one("#composer-advice").size.height > 1
         fixed = self.field.fix is not None and not self.field.rest_of_offer
         fix = ["→ fixes it", "enter sends as it is"] if fixed else []
+        todo = self._todo(worst)
         if roomy and others:
             more = [f"{len(others) - 1} more"] if len(others) > 1 else []
             return Content.assemble(
-                hints.doubt(worst), hints.quiet([*fix[:1], worst.rfc]),
+                hints.doubt(worst), hints.quiet([*fix[:1], todo, worst.rfc]),
                 "\n", hints.doubt(others[0]), hints.quiet([others[0].rfc, *more]),
             )  # fmt: skip
         more = [f"{len(others)} more"] if others else []
-        rest = hints.quiet([*fix, worst.rfc, *more])
+        rest = hints.quiet([*fix, todo, worst.rfc, *more])
         return Content.assemble(hints.doubt(worst), "\n" if roomy else "", rest)
+
+    def _todo(self, advice: Advice) -> str:
+        """What can be pressed about a doubt that is not mended in the line."""
+        words = _ACTIONS.get(advice.action)
+        return f"{self._keys.first(advice.action)} {words}" if words is not None else ""
 
 
 def _octet(text: str, index: int) -> int:

@@ -155,7 +155,8 @@ class MessageScreen(Dialog[None]):
         if not draft.editable:
             size = human_size(len(draft.octets))
             rows.append(_fact(f"{size}: the beginning is shown, all of it is sent", "$accent"))
-        offered = self._view.state.extensions
+        state = self._view.state
+        offered = state.extensions if state.hello is not None else None
         for each in message.findings(survey, offered, binary=draft.way is Way.BINARY):
             rows.append(_finding(each))
         if draft.way is Way.DATA and (words := message.stuffing(survey)):
@@ -205,8 +206,10 @@ class MessageScreen(Dialog[None]):
     def action_way(self) -> None:
         """Take the next way to send it."""
         self._drafting.draft = self.draft.next_way()
-        offered = self._view.state.extensions
-        if self.draft.way is not Way.DATA and "CHUNKING" not in offered:
+        state, offered = self._view.state, self._view.state.extensions
+        if self.draft.way is not Way.DATA and state.hello is None:
+            self.say("Whether the server offers CHUNKING, which BDAT belongs to, EHLO will tell.")
+        elif self.draft.way is not Way.DATA and "CHUNKING" not in offered:
             self.say("The server does not offer CHUNKING, which BDAT belongs to (RFC 3030 2).")
         elif self.draft.way is Way.BINARY and "BINARYMIME" not in offered:
             self.say("The server does not offer BINARYMIME: send text with CRLF line ends only.")
