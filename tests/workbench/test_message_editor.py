@@ -314,6 +314,7 @@ async def test_progress_is_shown_and_escape_stops_behind_a_chunk() -> None:
         scene.sink(progress(250, Way.BDAT))
         await at.pilot.pause()
         assert "25% of 1000 octets" in at.text()
+        assert "it is on its way, and goes on when f9 goes back" in at.text()
         await at.press("escape")
         assert at.posted[-1] == StopDelivery()
         scene.sink(wire.DeliveryFinished(1.0, 1, False, "Stopped after 250 of 1,000 octets."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.message import Message
@@ -14,9 +15,6 @@ from smtp_tui.workbench.draft import MOST_TEXT, editable
 from smtp_tui.workbench.panes.fields import obeying_nothing
 
 _LINE_ENDS = re.compile("\r\n|\r")
-_STUFFED = "bold cyan"
-_LONG = "bold yellow"
-_EIGHT_BIT = "yellow"
 
 
 class MessageText(TextArea):
@@ -44,14 +42,24 @@ class MessageText(TextArea):
         line = self.document.get_line(line_index)
         shown = Text(obeying_nothing(line), end="", no_wrap=True)
         if line.startswith("."):
-            shown.stylize(_STUFFED, 0, 1)
+            shown.stylize(self._colour("accent", "cyan") + Style(bold=True), 0, 1)
         if not line.isascii():
+            eight_bit = self._colour("warning", "yellow")
             for place, character in enumerate(line):
                 if not character.isascii():
-                    shown.stylize(_EIGHT_BIT, place, place + 1)
+                    shown.stylize(eight_bit, place, place + 1)
         if len(line) > LINE_LIMIT // 4 and len(line.encode("utf-8", "replace")) > LINE_LIMIT:
-            shown.stylize(_LONG, min(LINE_LIMIT, len(line) - 1), len(line))
+            long = self._colour("warning", "yellow") + Style(bold=True)
+            shown.stylize(long, min(LINE_LIMIT, len(line) - 1), len(line))
         return shown
+
+    def _colour(self, role: str, plain: str) -> Style:
+        """A colour of the theme, which stands out on its background; ``plain`` where it has none.
+
+        The themes of sixteen colours name theirs in a way of their own.
+        """
+        named = getattr(self.app.current_theme, role)
+        return Style(color=named if named and named.startswith("#") else plain)
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste by our own rule: the base class breaks lines at characters that end none."""

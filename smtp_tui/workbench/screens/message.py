@@ -167,8 +167,10 @@ class MessageScreen(Dialog[None]):
         return Content("\n").join(rows[:_MOST_FACTS])
 
     def _standing(self) -> str:
-        """Where it would go if it were sent now."""
+        """Where it goes, or would go if it were sent now."""
         count, keys = self._view.state.recipients, self._keys
+        if self._view.delivery is not None:
+            return f"it is on its way, and goes on when {keys.first('message')} goes back"
         if not self._view.takes_lines:
             return f"not connected: what is written here stays; {keys.first('message')} goes back"
         if self._drafting.rehearses:
