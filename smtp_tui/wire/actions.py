@@ -44,13 +44,6 @@ class Authenticate:
 
 
 @dataclass(frozen=True, slots=True)
-class SendBody:
-    """After 354: send a whole message, dot-stuffed and terminated."""
-
-    message: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Deliver:
     """Send a whole message after its recipients, piece by piece; BDAT in chunks of ``chunk``."""
 
@@ -75,14 +68,5 @@ class Abort:
 
 
 Action = (
-    Connect
-    | Send
-    | SendRaw
-    | StartTls
-    | Authenticate
-    | SendBody
-    | Deliver
-    | StopDelivery
-    | HangUp
-    | Abort
+    Connect | Send | SendRaw | StartTls | Authenticate | Deliver | StopDelivery | HangUp | Abort
 )

@@ -137,12 +137,6 @@ class Connection(Standing):
             self._talk.send_raw(data)
             self._settle()
 
-    def send_body(self, message: bytes) -> None:
-        """Send a whole message after 354."""
-        if self._ready():
-            self._talk.send_body(message)
-            self._settle()
-
     def deliver(self, message: bytes, way: Way, chunk: int) -> None:
         """Send a whole message by DATA or BDAT; ``DeliveryFinished`` tells how it ended."""
         if self._ready():

@@ -102,10 +102,6 @@ class Conversation:
         if self._take_over():
             self._try(self.dialogue.raw, data)
 
-    def send_body(self, message: bytes) -> None:
-        """A whole message after 354."""
-        self._try(self.dialogue.body, message)
-
     def start_tls(self) -> None:
         """STARTTLS, if it can be relied on that the next reply is the one to it."""
         if self.dialogue.security is Security.TLS:

@@ -17,7 +17,6 @@ from smtp_tui.wire.actions import (
     Deliver,
     HangUp,
     Send,
-    SendBody,
     SendRaw,
     StartTls,
     StopDelivery,
@@ -141,8 +140,6 @@ def _ask(connection: Connection, action: Action) -> None:
             connection.send(action.line)
         case SendRaw():
             connection.send_raw(action.data)
-        case SendBody():
-            connection.send_body(action.message)
         case Deliver():
             connection.deliver(action.message, action.way, action.chunk)
         case StopDelivery():

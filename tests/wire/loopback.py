@@ -15,6 +15,7 @@ from typing import TypeVar
 import trustme
 
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.body import stuffed
 from smtp_tui.wire.connection import Connection
 from smtp_tui.wire.events import Event, Told
 from smtp_tui.wire.link import Stage
@@ -223,6 +224,10 @@ class Drive:
         """Send a line and wait for its reply."""
         self.connection.send(line)
         return self.until_told(smtp.Reply)
+
+    def text(self, message: bytes) -> None:
+        """Send a whole message after 354, in one write."""
+        self.connection.send_raw(b"".join(stuffed(message)))
 
     def all(self, kind: type[T]) -> list[T]:
         """The wire's events of one kind."""

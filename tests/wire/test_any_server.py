@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire.connection import Connection
+from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.events import Event, Gone, Opening, Refused
 from smtp_tui.wire.target import Target, TlsMode
 from tests.wire.loopback import serve
@@ -27,7 +28,7 @@ REQUESTS: list[Callable[[Connection], None]] = [
     lambda one: one.send(b"a\r\nb"),
     lambda one: one.send_raw(b"BDAT 5\r\nab"),
     lambda one: one.send_raw(b"half a line"),
-    lambda one: one.send_body(b".\nx"),
+    lambda one: one.deliver(b".\nx", Way.DATA, 10),
     lambda one: one.start_tls(),
     lambda one: one.authenticate("PLAIN", USER),
     lambda one: one.authenticate("LOGIN", USER),

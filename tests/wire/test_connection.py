@@ -49,7 +49,7 @@ def test_a_message_is_sent_from_greeting_to_goodbye() -> None:
         assert driven.connection.state.transaction is Transaction.RCPT
         driven.ask(b"DATA")
         assert driven.connection.state.phase is Phase.BODY
-        driven.connection.send_body(b"Subject: hi\n\n.dot\n")
+        driven.text(b"Subject: hi\n\n.dot\n")
         driven.until_idle()
         assert driven.connection.state.transaction is Transaction.NONE
         driven.connection.send(b"QUIT")
@@ -141,13 +141,6 @@ def test_a_line_that_is_two_is_refused_and_nothing_written(line: bytes) -> None:
         assert not driven.all(Sent)
 
 
-def test_a_body_without_354_is_refused() -> None:
-    with talking(dialogue()) as driven:
-        greet(driven)
-        driven.connection.send_body(b"hello")
-        assert "354" in driven.one(Refused).text
-
-
 @pytest.mark.parametrize("stage", [Stage.NEW, Stage.CLOSED])
 def test_requests_without_a_connection_are_refused(stage: Stage) -> None:
     events: list[Event] = []
@@ -200,7 +193,7 @@ def test_lmtp_gives_a_reply_for_each_recipient() -> None:
                 b"DATA",
             ):
                 driven.ask(line)
-            driven.connection.send_body(b"hello")
+            driven.text(b"hello")
             driven.until_idle()
             last = driven.told(smtp.Reply)[-2:]
             assert [(one.code, one.recipient) for one in last] == [(250, b"<x@b>"), (452, b"<y@b>")]

@@ -225,7 +225,7 @@ def test_a_close_after_a_message_leaves_open_what_became_of_it() -> None:
     with talking(script) as driven:
         greet(driven)
         driven.ask(b"DATA")
-        driven.connection.send_body(b"hello\r\n")
+        driven.text(b"hello\r\n")
         driven.until_over()
     text = driven.one(Gone).text
     assert "without saying what became of the message, of which 10 octets had gone out" in text
@@ -274,7 +274,7 @@ def test_tls_that_was_cut_off_says_in_which_phase(authority: Authority) -> None:
     with secured(authority, over_tls(authority.server(), script), TlsMode.IMPLICIT) as driven:
         greet(driven)
         driven.ask(b"DATA")
-        driven.connection.send_body(b"hello\r\n")
+        driven.text(b"hello\r\n")
         driven.until_over()
     assert driven.one(Gone).text == (
         "The connection ended without saying what became of the message, of which 10 octets had"

@@ -148,7 +148,7 @@ def test_a_large_body_goes_through_tls_in_pieces(authority: Authority) -> None:
     with secured(authority, over_tls(authority.server(), script), TlsMode.IMPLICIT) as driven:
         greet(driven)
         driven.ask(b"DATA")
-        driven.connection.send_body((b"x" * 78 + b"\n") * (size // 80))
+        driven.text((b"x" * 78 + b"\n") * (size // 80))
         driven.until_idle()
         reply = driven.told(smtp.Reply)[-1]
         assert int(reply.lines[0]) == len(driven.all(Sent)[-1].data)

@@ -101,7 +101,7 @@ def recipient(driven: Drive) -> None:
 def message(driven: Drive) -> None:
     recipient(driven)
     driven.ask(b"DATA")
-    driven.connection.send_body(b"Subject: it works\r\n\r\nhello\r\n")
+    driven.text(b"Subject: it works\r\n\r\nhello\r\n")
     driven.until_over()
 
 

@@ -43,9 +43,7 @@ def test_a_large_body_goes_out_as_the_server_takes_it_and_is_timed_to_its_end() 
     with talking(script) as driven:
         greet(driven)
         driven.ask(b"DATA")
-        driven.connection.send_body(
-            b"x" * 76 + b"\n" if size < 77 else (b"x" * 79 + b"\n") * (size // 80)
-        )
+        driven.text(b"x" * 76 + b"\n" if size < 77 else (b"x" * 79 + b"\n") * (size // 80))
         assert driven.connection.unsent
         driven.until_idle()
         reply = driven.all(Told)[-1]

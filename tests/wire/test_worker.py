@@ -23,9 +23,9 @@ from smtp_tui.wire.actions import (
     Action,
     Authenticate,
     Connect,
+    Deliver,
     HangUp,
     Send,
-    SendBody,
     SendRaw,
     StartTls,
 )
@@ -132,7 +132,7 @@ def test_actions_become_events(observed: Observed) -> None:
         observed.until_reply(b"NOOP")
         observed.post(Send(b"DATA"))
         observed.until(StateChanged, lambda change: change.state.phase is Phase.BODY)
-        observed.post(SendBody(b"text"))
+        observed.post(SendRaw(b"text\r\n.\r\n"))
         observed.until_reply(b"(body)")
         observed.post(HangUp())
         assert observed.until(Gone).text == "Closed after QUIT."
@@ -149,7 +149,7 @@ def test_starttls_is_an_action(observed: Observed, authority: Authority) -> None
 
 
 @pytest.mark.parametrize(
-    "action", [Send(b"NOOP"), SendRaw(b""), SendBody(b""), StartTls(), HangUp()]
+    "action", [Send(b"NOOP"), SendRaw(b""), Deliver(b""), StartTls(), HangUp()]
 )
 def test_without_a_connection_an_action_is_refused(observed: Observed, action: Action) -> None:
     observed.post(action)
@@ -361,7 +361,7 @@ def test_it_ends_in_the_middle_of_a_message_nobody_reads(observed: Observed, end
         observed.until_reply(b"(greeting)")
         observed.post(Send(b"DATA"))
         observed.until(StateChanged, lambda change: change.state.phase is Phase.BODY)
-        observed.post(SendBody((b"x" * 79 + b"\n") * 200_000))
+        observed.post(SendRaw((b"x" * 78 + b"\r\n") * 200_000))
         observed.until(Sent)
         end(observed)
         done.set()
