@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from smtp_tui.smtp.events import Reply, Unsolicited
-from smtp_tui.smtp.explain import explain
 from smtp_tui.smtp.state import State
 
 
@@ -26,6 +25,8 @@ class Reasons:
         if reply.code < 400:
             return ""
         verb = reply.command.verb if isinstance(reply, Reply) else b""
+        from smtp_tui.smtp.explain import explain
+
         hint = explain(reply.code, reply.enhanced, reply.lines, verb, self.state).hint
         if not hint or hint == self._said:
             return ""

@@ -27,7 +27,6 @@ from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
 from smtp_tui.workbench.log_keeping import logged
-from smtp_tui.workbench.operator import Worker
 from smtp_tui.workbench.practice import Practice
 from smtp_tui.workbench.revealing import conceal
 from smtp_tui.workbench.screens.main import LEAST, MainScreen
@@ -36,9 +35,10 @@ from smtp_tui.workbench.themes import THEMES
 
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress
+    from smtp_tui.workbench.operator import Worker
 
 Sink = Callable[[Event], None]
-WorkerFactory = Callable[[Sink], Worker]
+WorkerFactory = Callable[[Sink], "Worker"]
 
 _TURN = 0.0005
 """Seconds after which a busy thread lets another one have its turn; by default ten times as many,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.events import Span
 from smtp_tui.transcript.expression import TooSlow
-from smtp_tui.transcript.query import Query
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.runs import GAP, text
+
+if TYPE_CHECKING:
+    from smtp_tui.transcript.query import Query
 
 _LOOKED_AT = 200
 _MOST_CODES = 4

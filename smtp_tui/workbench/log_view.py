@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.actions import SkipAction
@@ -14,13 +14,15 @@ from textual.selection import Selection
 from textual.widget import Widget
 
 from smtp_tui.transcript.expression import TooSlow
-from smtp_tui.transcript.query import Query
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.runs import said
 from smtp_tui.transcript.trouble import begins_trouble, refuses
 from smtp_tui.workbench.log_canvas import LogCanvas
 from smtp_tui.workbench.log_search import Search
 from smtp_tui.workbench.log_strips import selected_text
+
+if TYPE_CHECKING:
+    from smtp_tui.transcript.query import Query
 
 _FAR = 1 << 30
 """A column behind the end of every row."""

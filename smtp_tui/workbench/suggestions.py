@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtp_tui.smtp.explain import Suggestion
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.panes.log import LogPane
 
 if TYPE_CHECKING:
+    from smtp_tui.smtp.explain import Suggestion
     from smtp_tui.workbench.screens.main import MainScreen
 
 

@@ -14,7 +14,6 @@ from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.offers import auth_line, offer
 from smtp_tui.workbench.panes.composer import Composer
 from smtp_tui.workbench.panes.credentials import CredentialsPane
-from smtp_tui.workbench.panes.detail import DetailPane
 from smtp_tui.workbench.session import SessionView
 from smtp_tui.workbench.tokens import Token
 
@@ -95,5 +94,7 @@ class TokenKeys:
         """Show what is secret, or mask it again."""
         self._credentials.reveal(revealed)
         self._composer.reveal(revealed)
+        from smtp_tui.workbench.panes.detail import DetailPane
+
         for detail in self._screen.query(DetailPane):
             detail.reveal(revealed)

@@ -12,10 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from smtp_tui.sasl import typed
-from smtp_tui.sasl.clinic import jwt
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
-from smtp_tui.sasl.diagnosis import Severity
 from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, strongest
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.keymap import Keys
@@ -98,6 +95,8 @@ class CredentialsPane(Vertical):
 
     def mend(self) -> bool:
         """Take away what surely came along by accident; False when there is nothing."""
+        from smtp_tui.sasl import typed
+
         mended = False
         for id, about in (("#user", typed.Field.USER), ("#password", typed.Field.PASSWORD)):
             field = self.query_one(id, Field)
@@ -152,12 +151,9 @@ class CredentialsPane(Vertical):
 
     def _remarks(self, credentials: Credentials) -> Iterator[Content]:
         """What is doubtful about what was typed; else which mechanism would be better."""
-        found = typed.remarks(credentials.user, credentials.password)
         yield from self._expiry(credentials.password)
-        for remark in found[:2]:
-            yield Content.styled(f"▲ {visible(remark.sentence)}", "$warning")
-        if any(remark.fix is not None for remark in found):
-            yield Content.styled(f"  {self._keys.first('mend')} takes it away", "$quiet")
+        found = [*self._doubts(credentials)] if credentials.user or credentials.password else []
+        yield from found
         offered = self._view.state.extensions.mechanisms
         if found or not offered or self._view.state.identity is not None:
             return
@@ -173,10 +169,23 @@ class CredentialsPane(Vertical):
         elif chosen.historic:
             yield Content.styled(f"Historic: {chosen.merit}.", "$quiet")
 
+    def _doubts(self, credentials: Credentials) -> Iterator[Content]:
+        """What is doubtful about what was typed."""
+        from smtp_tui.sasl import typed
+
+        found = typed.remarks(credentials.user, credentials.password)
+        for remark in found[:2]:
+            yield Content.styled(f"▲ {visible(remark.sentence)}", "$warning")
+        if any(remark.fix is not None for remark in found):
+            yield Content.styled(f"  {self._keys.first('mend')} takes it away", "$quiet")
+
     def _expiry(self, token: str) -> Iterator[Content]:
         """When an access token that can be read ends."""
         if MECHANISMS[self.mechanism].secret is not Secret.TOKEN:
             return
+        from smtp_tui.sasl.clinic import jwt
+        from smtp_tui.sasl.diagnosis import Severity
+
         for finding in jwt.read(token.encode("utf-8", "replace"), time.time())[1]:
             wrong = finding.severity is Severity.WRONG
             style = "$warning" if wrong else "$quiet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -17,9 +18,11 @@ from smtp_tui.transcript.records import Transcript
 from smtp_tui.wire.events import Event
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
-from smtp_tui.workbench.panes.detail import DetailPane, View
-from smtp_tui.workbench.panes.find import FindBar
 from smtp_tui.workbench.panes.log_frame import frame_words
+
+if TYPE_CHECKING:
+    from smtp_tui.workbench.panes.detail import DetailPane
+    from smtp_tui.workbench.panes.find import FindBar
 
 
 class Pill(Static):
@@ -76,6 +79,9 @@ class LogPane(Container):
         self._keys = keys if keys is not None else Keys()
         way = f"{self._keys.first('explain')} explains"
         self.transcript = transcript if transcript is not None else Transcript(way=way)
+        self._words = ""  # in the frame
+        self._bar: FindBar | None = None
+        self._detail: DetailPane | None = None
         self._back: Widget | None = None  # who gets the focus when the detail closes
         self.border_title = Content("Session")
 
@@ -108,10 +114,13 @@ class LogPane(Container):
 
     def _ask(self, hiding: bool) -> Widget:
         """Open the field for what is looked for."""
-        self.query(FindBar).remove()
-        bar = FindBar(self.view, hiding=hiding)
-        self.mount(bar)
-        return bar.field
+        from smtp_tui.workbench.panes.find import FindBar
+
+        if self._bar is not None:
+            self._bar.remove()
+        self._bar = FindBar(self.view, hiding=hiding)
+        self.mount(self._bar)
+        return self._bar.field
 
     @on(Pill.Pressed)
     def _pressed(self, event: Pill.Pressed) -> None:
@@ -121,14 +130,15 @@ class LogPane(Container):
     @on(LogView.DetailRequested)
     def _open_detail(self, event: LogView.DetailRequested) -> None:
         event.stop()
+        from smtp_tui.workbench.panes.detail import DetailPane, View
+
         view = View.OCTETS if event.octets else View.MEANING
-        for pane in self.query(DetailPane):
-            pane.show(view)
-            pane.focus()
-            return
-        pane = DetailPane(self.view, self._keys, view)
-        self.mount(pane)
-        pane.focus()
+        if self._detail is None:
+            self._detail = DetailPane(self.view, self._keys, view)
+            self.mount(self._detail)
+        else:
+            self._detail.show(view)
+        self._detail.focus()
 
     def explain_refusal(self, back: Widget | None) -> bool:
         """Open the detail of the newest refusal, from where the focus is ``back`` afterwards.
@@ -141,34 +151,40 @@ class LogPane(Container):
         self._back = self._back if inside else back
         return True
 
-    @on(DetailPane.Closed)
+    def on_detail_pane_closed(self) -> None:
+        """Close the detail."""
+        self.close_detail()
+
     def close_detail(self) -> None:
         """Close the detail, if it is open, and go back to where the person came from."""
-        if self.query(DetailPane):
-            self.query(DetailPane).remove()
+        if self._detail is not None:
+            self._detail.remove()
+            self._detail = None
             back, self._back = self._back or self.view, None
             back.focus()
             if back is not self.view:
                 self.view.action_follow()
 
-    @on(FindBar.Done)
-    def _close_field(self, event: FindBar.Done) -> None:
+    def on_find_bar_done(self, event: FindBar.Done) -> None:
+        """Close the field for what is looked for."""
         event.stop()
         event.bar.remove()
+        if self._bar is event.bar:
+            self._bar = None
         self.view.focus()
         self._report()
 
     def _report(self) -> None:
         """Write the frame's words and the pill anew, where they changed."""
         view = self.view
-        subtitle = Content(" · ".join(frame_words(view)))
-        if subtitle != self.border_subtitle:
-            self.border_subtitle = subtitle
+        words = " · ".join(frame_words(view))
+        if words != self._words:
+            self._words, self.border_subtitle = words, Content(words)
         below = 0 if view.following else view.below
         self.pill.set_class(below > 0, "-shown")
         if below:
             self.pill.update(Content(f"+{counted(below, 'line')} ▾ end"))
-        for bar in self.query(FindBar):
-            bar.report()
-        for pane in self.query(DetailPane):
-            pane.follow()
+        if self._bar is not None:
+            self._bar.report()
+        if self._detail is not None:
+            self._detail.follow()

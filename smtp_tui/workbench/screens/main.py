@@ -25,12 +25,10 @@ from smtp_tui.workbench.completing import Completing
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.offers import offer
-from smtp_tui.workbench.operator import Operator
 from smtp_tui.workbench.other_way import other_way
 from smtp_tui.workbench.panes.composer import Composer
 from smtp_tui.workbench.panes.connection import ConnectionPane
 from smtp_tui.workbench.panes.credentials import CredentialsPane
-from smtp_tui.workbench.panes.detail import DetailPane
 from smtp_tui.workbench.panes.keybar import KeyBar
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.queue import QueuePane
@@ -49,6 +47,8 @@ from smtp_tui.workbench.token_keys import TokenKeys
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress
     from smtp_tui.workbench.drafting import Drafting
+    from smtp_tui.workbench.operator import Operator
+    from smtp_tui.workbench.panes.detail import DetailPane
     from smtp_tui.workbench.playing import Playing
 
 LEAST = (60, 15)
@@ -83,7 +83,6 @@ class MainScreen(Screen[None]):
         self._shelf = shelf
         self._practice = practice
         self._profile = profile
-        self.operator = Operator(self._ask, self.say, keys)
         self.tokens = TokenKeys(self)
         self.revealing = Revealing(self, self.tokens.show_secrets)
         self.completing = Completing(self)
@@ -138,8 +137,15 @@ class MainScreen(Screen[None]):
         self.drafting.say(sentence)
 
     @cached_property
+    def operator(self) -> Operator:
+        """What asks the worker; made after the first paint, as what follows."""
+        from smtp_tui.workbench.operator import Operator
+
+        return Operator(self._ask, self.say, self._keys)
+
+    @cached_property
     def playing(self) -> Playing:
-        """What plays scripts; made after the first paint, as what follows."""
+        """What plays scripts."""
         from smtp_tui.workbench.playing import Playing
 
         return Playing(self, self._keys)
@@ -207,8 +213,7 @@ class MainScreen(Screen[None]):
 
     def abort(self) -> None:
         """Copy a selection, else give up what runs, else say how to leave."""
-        selected = self.get_selected_text()
-        if selected:
+        if selected := self.get_selected_text():
             clipboard.copy(self.app, selected, "the selection")
         else:
             self._give_up()
@@ -290,8 +295,8 @@ class MainScreen(Screen[None]):
         event.stop()
         open_capability(self, event.extension)
 
-    @on(DetailPane.Tried)
-    def _follow_suggestion(self, event: DetailPane.Tried) -> None:
+    def on_detail_pane_tried(self, event: DetailPane.Tried) -> None:
+        """Do what an explanation suggests."""
         suggestions.follow(self, event.suggestion)
 
     @on(ConnectionPane.Submitted)
@@ -357,8 +362,8 @@ class MainScreen(Screen[None]):
 
     def note(self, sentences: Sequence[str]) -> None:
         """Put sentences of our own into the log."""
-        at, number = time.monotonic(), self.view.connection
-        self.receive([wire.Note(at, number, sentence) for sentence in sentences])
+        at = time.monotonic()
+        self.receive([wire.Note(at, self.view.connection, sentence) for sentence in sentences])
 
     def _wrong_target(self, sentence: str) -> None:
         self.connection.problem(sentence)
@@ -378,20 +383,18 @@ class MainScreen(Screen[None]):
 
     def _draw(self) -> None:
         view = self.view
-        user = self.credentials.credentials.user
         target = view.target
         self.query_one(StatusBar).show(view)
         self.query_one(ServerPane).show(view)
-        self.connection.fault(self.operator.faults_of(target).names)
+        if target is not None:
+            self.connection.fault(self.operator.faults_of(target).names)
         self.query_one(KeyBar).show(view)
         self.credentials.show(view)
-        self.composer.show(
+        offered = offer(
             view,
-            offer(
-                view,
-                ehlo=target.ehlo if target is not None else "",
-                user=user,
-                mechanism=self.credentials.mechanism,
-                typed=self.composer.typed,
-            ),
+            ehlo=target.ehlo if target is not None else "",
+            user=self.credentials.credentials.user,
+            mechanism=self.credentials.mechanism,
+            typed=self.composer.typed,
         )
+        self.composer.show(view, offered)
