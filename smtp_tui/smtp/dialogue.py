@@ -274,7 +274,7 @@ class Dialogue(Facts):
             else:
                 self._finish(incoming, head, command, about)
         elif incoming.size > self.limits.reply:
-            self._break(line.raw, "a reply without end: its lines go on and on")
+            self._break(line.raw, incoming.endless(self.limits.reply))
 
     def _finish(
         self, incoming: Incoming, head: Waiting, command: Command, about: bytes | None

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from smtp_tui.smtp.events import Command, Reply, Unsolicited
-from smtp_tui.smtp.replies import NO_FLAGS, Line, Parsed, enhanced_status
-
-_PER_LINE = 64
-"""Octets that a line of a whole reply takes beyond its own; counted, so short ones are bounded."""
+from smtp_tui.smtp.replies import NO_FLAGS, PER_LINE, Line, Parsed, enhanced_status
 
 
 @dataclass(slots=True)
 class Incoming:
-    """``asked``: a command was waiting when its first octet came. ``size`` is what it will take.
+    """``asked``: a command was waiting when its first octet came. ``size`` counts as in ``Limits``.
 
     ``code`` is that of its last line so far, ``flags`` are those of all.
     """
@@ -30,13 +27,20 @@ class Incoming:
         """Take one line; True when it is the first that contradicts the code of the others."""
         self.code = parsed.code
         self.flags |= line.flags
-        self.size += len(line.raw) + line.dropped + _PER_LINE
+        self.size += len(line.raw) + line.dropped + PER_LINE
         self._lines.append(line.raw)
         self._texts.append(parsed.text)
         contradicts = parsed.code != self.first_code and "mixed-codes" not in self.flags
         if contradicts:
             self.mark("mixed-codes")
         return contradicts
+
+    def endless(self, limit: int) -> str:
+        """In words, that it goes on although it has reached the limit."""
+        return (
+            f"a reply without end: {len(self._lines):,} lines, and it goes on; at most {limit:,}"
+            f" octets of one reply are taken, and each line counts {PER_LINE} more than it has"
+        )
 
     def mark(self, flag: str) -> None:
         """Note something unusual about the whole."""

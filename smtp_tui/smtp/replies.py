@@ -14,10 +14,17 @@ _USUAL = re.compile(rb"[ -~\t]*\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds in octets: what is kept of one line, and what a line or a whole reply may reach."""
+    """Bounds in octets: what is kept of one line, and what a line or a whole reply may reach.
+
+    In a reply every line counts ``PER_LINE`` octets more than it has, which is about what keeping
+    it takes: of the shortest lines some 60,000 are taken, and what goes on then has no end.
+    """
 
     line: int = 8192
     reply: int = 4 * 1024 * 1024
+
+
+PER_LINE = 64
 
 
 class Line(NamedTuple):

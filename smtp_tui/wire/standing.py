@@ -59,7 +59,10 @@ class Standing:
 
     @property
     def pending(self) -> tuple[bytes, ...]:
-        """The verbs that wait for a reply."""
+        """The verbs that wait for a reply; once it is over, those that never got theirs.
+
+        So who waits until there is none has to stop when ``step`` gives False, too.
+        """
         return self._teller.pending
 
     @property

@@ -16,6 +16,7 @@ from smtp_tui.smtp.dialogue import (
     Desync,
     Dialogue,
     Event,
+    Limits,
     LocalProtocolError,
     Malformed,
     Reply,
@@ -761,6 +762,17 @@ class TestFaults:
         tracemalloc.stop()
         assert dialogue.phase is Phase.BROKEN
         assert peak < 16_000_000
+
+    def test_a_reply_of_too_many_short_lines_says_how_they_count(self) -> None:
+        dialogue = Dialogue(limits=Limits(reply=1000))
+        dialogue.receive_data(b"220-\r\n" * 14)
+        assert dialogue.phase is Phase.GREETING
+        dialogue.receive_data(b"220-\r\n")
+        malformed = events(dialogue)[-1]
+        assert isinstance(malformed, Malformed)
+        assert "15 lines" in malformed.reason
+        assert "1,000 octets" in malformed.reason
+        assert "64 more" in malformed.reason
 
     def test_close_in_the_middle_of_a_line_says_what_was_open(self) -> None:
         dialogue = greeted()

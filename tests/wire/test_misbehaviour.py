@@ -177,4 +177,5 @@ def test_an_endless_line_or_reply_ends_the_connection_in_bounded_memory(piece: b
     assert "without end" in alarm.text
     assert last[-1] == Gone(last[-1].at, 1, False, alarm.text)
     assert connection.state.phase is Phase.BROKEN
+    assert connection.pending == (b"(greeting)",)
     assert peak < 64 * 1024 * 1024
