@@ -32,6 +32,7 @@ _HELLO_RANDOM = slice(11, 43)
 class KeyLog:
     """What one context tells its key log; ``secret`` finds it by the client's random octets.
 
+    Before that, and after every step of a handshake, it has to be drained.
     Everything is written on to ``file`` if there is one (SSLKEYLOGFILE).
     """
 
@@ -58,7 +59,6 @@ class KeyLog:
 
     def secret(self, random: bytes) -> bytes:
         """The exporter secret of the session that began with these octets; b"" for none."""
-        self.drain()
         with self._lock:
             return self._secrets.pop(random, b"")
 
@@ -148,9 +148,10 @@ def _expanded(algorithm: str, secret: bytes, label: bytes, context: bytes, lengt
     name = b"tls13 " + label
     info = length.to_bytes(2, "big") + bytes([len(name)]) + name + bytes([len(context)]) + context
     made = block = b""
+    count = 0
     while len(made) < length:
-        count = bytes([len(made) // hashlib.new(algorithm).digest_size + 1])
-        block = hmac.digest(secret, block + info + count, algorithm)
+        count += 1
+        block = hmac.digest(secret, block + info + bytes([count]), algorithm)
         made += block
     return made[:length]
 

@@ -68,8 +68,6 @@ class TLSLayer:
         self._facts: TlsFacts | None = None
         self.established = False
         """Whether the handshake is done."""
-        if (log := exporter.key_log(context)) is not None:
-            log.drain()  # of sessions that never were
         self._shake_hands()
 
     @property

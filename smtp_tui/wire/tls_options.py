@@ -76,7 +76,7 @@ class TlsOptions:
     @property
     def without_names(self) -> TlsOptions:
         """The same without the two names."""
-        return replace(self, sni="", verify_name="")
+        return replace(self, sni="", verify_name="") if self.sni or self.verify_name else self
 
 
 BY_DEFAULT = TlsOptions()
