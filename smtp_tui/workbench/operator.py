@@ -300,9 +300,9 @@ class Operator:
             line = text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
             raise _Unsendable("The line holds half a character: type it again.") from None
-        if "\0" in text and self.view.state.phase is not Phase.BODY:
+        if "\0" in text and not self.view.takes_text:
             raise _Unsendable("A line cannot hold NUL (RFC 5321 4.1.1): take it out.")
-        names = [] if self.view.state.phase is Phase.BODY else list(names_in(line))
+        names = [] if self.view.takes_text else list(names_in(line))
         if not names or any(name not in PLACEHOLDERS for name in names):
             return line
         if not credentials.user and any(PLACEHOLDERS[name].needs_user for name in names):

@@ -100,6 +100,11 @@ class SessionView:
         return self.link is Link.OPEN and self.state.phase not in (Phase.UPGRADING, Phase.CLOSED)
 
     @property
+    def takes_text(self) -> bool:
+        """Whether a line that is sent now is text of a message, by DATA or in a chunk."""
+        return self.takes_lines and self.state.phase in (Phase.BODY, Phase.CHUNK)
+
+    @property
     def lacks_starttls(self) -> bool:
         """Whether the server named what it can do, and STARTTLS was not among it."""
         return self.state.hello is not None and "STARTTLS" not in self.state.extensions

@@ -660,3 +660,15 @@ async def test_a_dry_run_sends_what_stands_before_a_raw_message() -> None:
         at.desk.composer.toggle_raw()
         await at.enter("MAIL FROM:<a@b>\\r\\nRCPT TO:<c@d>\\r\\nBDAT 3 LAST\\r\\nabc")
         assert at.sent == [b"MAIL FROM:<a@b>", b"RCPT TO:<c@d>", b"RSET"]
+
+
+async def test_the_octets_of_a_chunk_are_message_text_and_no_commands() -> None:
+    async with window(GMAIL) as at:
+        scene = at.scene().open().both(b"EHLO me", b"250-hi\r\n250 CHUNKING\r\n")
+        scene.both(b"MAIL FROM:<a@b>", b"250 ok\r\n").both(b"RCPT TO:<c@d>", b"250 ok\r\n")
+        scene.client(b"BDAT 30 LAST")
+        await at.pilot.pause()
+        assert "Octets of a chunk" in at.text()
+        await at.enter("a private line with {PLAIN}")
+        assert at.sent == [b"a private line with {PLAIN}"]
+        assert at.desk.composer.field.history == ()

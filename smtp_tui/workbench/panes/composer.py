@@ -102,7 +102,7 @@ class Composer(Vertical):
         field.offer = offer
         field.answering = view.takes_lines and view.state.phase is Phase.AUTH
         field.behind_auth = b"AUTH" in view.pending or view.auth_refused
-        field.in_body = view.takes_lines and view.state.phase is Phase.BODY
+        field.in_body = view.takes_text
         field.placeholder = visible(offer)
         self._draw()
 
@@ -251,6 +251,8 @@ class Composer(Vertical):
     def _title(self) -> Content:
         if self.raw:
             title = "Raw octets ─ \\r \\n \\t \\0 \\xHH are escapes, nothing is added"
+        elif self._view.state.phase is Phase.CHUNK:
+            title = "Octets of a chunk ─ BDAT said how many, line ends count"
         elif self.field.in_body:
             title = "Message text ─ a line with a single . ends it"
         elif self.field.answering:
@@ -276,6 +278,9 @@ class Composer(Vertical):
         match view.state.phase:
             case Phase.BODY:
                 return Content.styled("What you type goes out line by line, as it is.", "$quiet")
+            case Phase.CHUNK:
+                words = f"Each line goes out with CRLF; {self._keys.first('raw')} adds nothing."
+                return Content.styled(words, "$quiet")
             case Phase.AUTH:
                 return hints.challenge(view)
             case Phase.GREETING:
