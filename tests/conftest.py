@@ -15,8 +15,8 @@ from tests import quiet
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Thousands of collected tests live to the end of the run: walking them after every few hundred
-# new objects, as is usual, takes a fifth of all the time.
-gc.set_threshold(50_000, 10, 10)
+# new objects, as is usual, takes a seventh of all the time.
+gc.set_threshold(20_000, 5, 5)
 
 # What a pilot waits for after each key and in each pause.
 for module in (textual.app, textual.pilot):
