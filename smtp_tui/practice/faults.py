@@ -110,12 +110,12 @@ FAULTS: Mapping[Fault, FaultFacts] = MappingProxyType(
         ),
         Fault.TLS10: FaultFacts(
             Aspect.VERSION,
-            "It speaks TLS 1.0 and nothing newer, and closes after the handshake.",
+            "It speaks TLS 1.0 and nothing newer.",
             "The server speaks no TLS 1.2 or 1.3",
         ),
         Fault.CLIENT_CERT_WANTED: FaultFacts(
             Aspect.CLIENT,
-            "It wants a certificate from its clients, and closes after the handshake.",
+            "It wants a certificate from its clients.",
             "wants a certificate from its clients",
         ),
         Fault.NO_STARTTLS: FaultFacts(
@@ -254,11 +254,6 @@ class Faults:
     def implicit(self) -> bool:
         """Whether they show on the port for implicit TLS alone."""
         return any(FAULTS[fault].implicit for fault in self.kinds)
-
-    @property
-    def spoil_tls(self) -> bool:
-        """Whether a handshake fails because the server wants it to."""
-        return Fault.TLS10 in self.kinds or Fault.CLIENT_CERT_WANTED in self.kinds
 
     def within(self, aspect: Aspect) -> Fault | None:
         """The fault that changes that of the server, if one does."""

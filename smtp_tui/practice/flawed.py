@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from smtp_tui.practice.certificate import Identity, issue, new_authority, server_context
 from smtp_tui.practice.faults import Aspect, Fault, Faults
+from smtp_tui.practice.handshake import Telling
 
 _WITHOUT_LIMITS = "DEFAULT@SECLEVEL=0"
 """Lets OpenSSL use what its defaults refuse."""
@@ -33,6 +34,7 @@ def issue_with(faults: Faults, *names: str) -> Identity:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # it is to be outdated
             context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    context.sslobject_class = Telling
     if Fault.CLIENT_CERT_WANTED in faults:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(cadata=identity.ca_pem.decode("ascii"))

@@ -1,35 +1,20 @@
-"""A TLS handshake that is to fail: unlike asyncio's it still sends the alert that says why."""
+"""The server's side of a TLS handshake that may fail: the client is told why."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable
 
 
-async def fail_in_handshake(
-    context: ssl.SSLContext,
-    read: Callable[[], Awaitable[bytes]],
-    write: Callable[[bytes], None],
-) -> None:
-    """Shake hands as the server over these octets, up to the end of that, whatever it is.
+class Telling(ssl.SSLObject):
+    """Lets the alert about a failed handshake go out, which asyncio would drop with the rest.
 
-    ``read`` gives b"" when the client is gone.
+    asyncio sends what is pending when more octets are wanted, so that is what is said instead of
+    the failure. The client closes, having read the alert; asyncio's own limit ends one that stays.
     """
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = context.wrap_bio(incoming, outgoing, server_side=True)
-    wanted = True
-    while wanted:
-        wanted = False
+
+    def do_handshake(self) -> None:
+        """Go on with the handshake."""
         try:
-            tls.do_handshake()
-        except ssl.SSLWantReadError:
-            wanted = True
+            super().do_handshake()
         except ssl.SSLError:
-            pass  # the alert about it waits to be sent
-        if outgoing.pending:
-            write(outgoing.read())
-        if wanted:
-            data = await read()
-            if not data:
-                return
-            incoming.write(data)
+            raise ssl.SSLWantReadError from None

@@ -8,7 +8,6 @@ import ssl
 from smtp_tui.practice.connection import HOST_NAME, READY, Goodbye, Vanished
 from smtp_tui.practice.conversation import Conversation, Transaction
 from smtp_tui.practice.faults import Aspect, Fault, Faults
-from smtp_tui.practice.handshake import fail_in_handshake
 from smtp_tui.practice.mailbox import Mailbox
 from smtp_tui.practice.recipients import Accept, Acquaintances, Greylist, Part
 from smtp_tui.practice.replies import Refusal, Reply, say
@@ -16,15 +15,11 @@ from smtp_tui.practice.replies import Refusal, Reply, say
 _INJECTED = f"\r\n250-{HOST_NAME} at your service\r\n250 AUTH PLAIN LOGIN".encode()
 _GARBAGE = b"\x1b]0;owned\x07\x1b[2J\xff\xfe\x00 this is no reply"
 _IMAP_GREETING = b"* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] IMAP ready"
-_PIECE = 1 << 16
 _HELLOS = (b"EHLO", b"HELO")
 
 
 class Misbehaving(Conversation):
-    """A conversation with ``faults``; in everything else it is the one it inherits from.
-
-    ``at_tls_port``: the client begins with TLS; if that is to fail, it does so here.
-    """
+    """A conversation with ``faults``; in everything else it is the one it inherits from."""
 
     def __init__(
         self,
@@ -34,20 +29,16 @@ class Misbehaving(Conversation):
         serial: int,
         *,
         faults: Faults,
-        at_tls_port: bool = False,
         crowded: bool = False,
     ) -> None:
         idle = faults.patience if Fault.IDLE_TIMEOUT in faults else None
         super().__init__(context, mailbox, acquaintances, serial, crowded=crowded, idle=idle)
         self._faults = faults
-        self._refuses_tls = at_tls_port and faults.spoil_tls
         if Fault.INJECT in faults:
             self.ready = READY + _INJECTED
 
     async def greet(self) -> None:
         """Say the first word, or what takes its place."""
-        if self._refuses_tls:
-            await self._fail_in_handshake()
         if Fault.SLOW_BANNER in self._faults:
             await asyncio.sleep(self._faults.pause)
         match self._faults.within(Aspect.GREETING):
@@ -98,17 +89,7 @@ class Misbehaving(Conversation):
             raise Refusal(502, "5.5.1", "Unrecognized command.")
         if Fault.STARTTLS_REFUSED in self._faults:
             raise Refusal(454, "4.7.0", "TLS not available due to temporary reason.")
-        if self._faults.spoil_tls:
-            await self.push(READY)
-            await self._fail_in_handshake()
         await super().smtp_STARTTLS(arg)
-
-    async def _fail_in_handshake(self) -> None:
-        self.inbox.clear()
-        context = self.tls_context
-        if context is not None:
-            await fail_in_handshake(context, lambda: self._reader.read(_PIECE), self._writer.write)
-        raise Goodbye
 
     def _lets_sign_in(self) -> bool:
         return super()._lets_sign_in() or Fault.NO_STARTTLS in self._faults

@@ -11,7 +11,6 @@ import ssl
 import threading
 import weakref
 from collections.abc import Mapping
-from functools import partial
 
 from smtp_tui.practice.conversation import Conversation
 from smtp_tui.practice.faults import NO_FAULTS, Fault, Faults
@@ -74,11 +73,10 @@ class Service:
         self._loop.set_exception_handler(_note)
         faults = self._faults
         at_once = self._context if Fault.TLS_AT_ONCE in faults else None
-        tls = None if Fault.PLAIN_AT_TLS_PORT in faults or faults.spoil_tls else self._context
-        welcome_to_tls = partial(self._welcome, at_tls_port=Fault.PLAIN_AT_TLS_PORT not in faults)
+        tls = None if Fault.PLAIN_AT_TLS_PORT in faults else self._context
         servers = [
             await self._loop.create_server(self._welcome, sock=self._starttls, ssl=at_once),
-            await self._loop.create_server(welcome_to_tls, sock=self._tls, ssl=tls),
+            await self._loop.create_server(self._welcome, sock=self._tls, ssl=tls),
         ]
         self._ready.set()
         await self._stopping.wait()
@@ -89,7 +87,7 @@ class Service:
             server.close()
         await self._part()
 
-    def _welcome(self, *, at_tls_port: bool = False) -> Conversation:
+    def _welcome(self) -> Conversation:
         crowded = len(self._connections()) > MOST_CONNECTIONS
         conversation = Misbehaving(
             self._context,
@@ -97,7 +95,6 @@ class Service:
             self._acquaintances,
             next(self._serials),
             faults=self._faults,
-            at_tls_port=at_tls_port,
             crowded=crowded,
         )
         self._conversations.add(conversation)

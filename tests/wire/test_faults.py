@@ -25,6 +25,7 @@ from smtp_tui.wire.events import (
 )
 from smtp_tui.wire.link import Stage
 from smtp_tui.wire.target import Target, TlsMode
+from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 from tests.wire.loopback import PATIENCE, Drive, drive, greet, up_to_starttls
 
 Course = Callable[[Drive], None]
@@ -190,3 +191,29 @@ def test_the_one_greeting_later_is_the_one_told() -> None:
     with practising(Fault.GREYLIST_ALL) as driven:
         recipient(driven)
         assert driven.ask(b"RCPT TO:<b@example.org>").code == 250
+
+
+@pytest.mark.parametrize("fault", [Fault.TLS10, Fault.CLIENT_CERT_WANTED])
+def test_a_handshake_that_fails_at_the_port_for_tls_says_why(fault: Fault) -> None:
+    with PracticeServer(faults=combined([fault])) as server:
+        at = server.address
+        target = Target(at.host, at.tls_port, TlsMode.IMPLICIT, ca_file=at.ca_file)
+        with drive(target) as driven:
+            driven.until_over()
+            assert any(FAULTS[fault].seen in sentence for sentence in said(driven.events))
+
+
+@pytest.mark.parametrize("mode", [TlsMode.STARTTLS, TlsMode.IMPLICIT])
+def test_who_allows_tls_1_0_goes_on_in_it(mode: TlsMode) -> None:
+    with PracticeServer(faults=combined([Fault.TLS10])) as server:
+        at = server.address
+        port = at.tls_port if mode is TlsMode.IMPLICIT else at.starttls_port
+        old = TlsOptions(minimum=TlsVersion.TLS_1_0)
+        with drive(Target(at.host, port, mode, ca_file=at.ca_file, options=old)) as driven:
+            greet(driven)
+            if mode is TlsMode.STARTTLS:
+                driven.ask(b"EHLO me")
+                driven.connection.start_tls()
+                driven.until(lambda: bool(driven.all(TlsEstablished)), "TLS")
+            assert driven.one(TlsEstablished).facts.version == "TLSv1"
+            assert driven.ask(b"EHLO me").code == 250
