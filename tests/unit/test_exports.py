@@ -280,6 +280,15 @@ def test_a_page_holds_everything_itself() -> None:
     assert not [word for word in ("http:", "https:", "<script", "@import", "url(") if word in page]
 
 
+def test_pictures_tell_encryption_by_a_sign_and_say_what_it_means() -> None:
+    session = signed_in().client(b"NOOP\r\n")
+    page, picture = (written(form, session.records) for form in ("html", "svg"))
+    for text in (page, picture):
+        assert "! not encrypted · ✓ TLS, verified<" in text
+        assert ">!<" in text
+        assert ">✓<" in text
+
+
 def test_a_picture_is_well_formed_and_wraps_long_lines() -> None:
     session = signed_in().client(b"NOOP " + b"x" * 250 + b"\r\n").server(HOSTILE)
     root = ElementTree.fromstring(written("svg", session.records))

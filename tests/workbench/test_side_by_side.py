@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from smtp_tui.transcript.comparison import compare
 from smtp_tui.transcript.script import parse
+from smtp_tui.transcript.side import Side
 from smtp_tui.workbench import comparing
 from smtp_tui.workbench.pair_rows import PairRows
 from smtp_tui.workbench.screens.side_by_side import SideBySideScreen
@@ -125,3 +126,15 @@ def test_every_row_belongs_to_its_pair_beside_and_stacked(
         assert all(
             rows.at(number).pair is pairs[rows.pair_at(number)] for number in range(len(rows))
         )
+
+
+async def test_what_of_a_file_is_left_out_is_said_above_the_sides() -> None:
+    one, other = Side("a.jsonl", parse(ONE), {}, "its last line has no end"), _side(OTHER)
+    async with window(size=(80, 24)) as w:
+        w.app.push_screen(SideBySideScreen(one, other, compare(one.script, other.script)))
+        await w.pilot.pause()
+        assert "a.jsonl: its last line has no end" in w.text()
+
+
+def _side(script: bytes) -> Side:
+    return Side("b.smtp", parse(script), {})

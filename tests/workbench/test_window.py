@@ -17,6 +17,8 @@ from smtp_tui.wire.actions import Abort, Authenticate, Connect, HangUp, Send, St
 from smtp_tui.workbench import screens
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import checked_keymap
+from smtp_tui.workbench.log_paint import TEXT_COLUMN
+from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.screens.help import HelpScreen
@@ -442,3 +444,14 @@ def test_every_screen_above_the_workbench_is_closed_only_once() -> None:
         found = vars(import_module(f"{screens.__name__}.{module.name}")).values()
         modal = [each for each in found if isinstance(each, type) and issubclass(each, ModalScreen)]
         assert all(each is ModalScreen or issubclass(each, Dialog) for each in modal), module.name
+
+
+async def test_what_the_mouse_selected_in_the_log_is_copied_by_ctrl_c() -> None:
+    async with window() as w:
+        w.desk.note(["first line", "second line"])
+        await w.pilot.pause()
+        await w.pilot.mouse_down(LogView, offset=(TEXT_COLUMN + 6, 0))
+        await w.pilot.hover(LogView, offset=(TEXT_COLUMN + 5, 1))
+        await w.pilot.mouse_up(LogView, offset=(TEXT_COLUMN + 5, 1))
+        await w.press("ctrl+c")
+        assert w.app.clipboard == "line\nsecond"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.wire.events import Protection
 
@@ -18,6 +20,12 @@ _GUTTERS = {
     Protection.VERIFIED: "#9bcf80",
     Protection.UNVERIFIED: "#f7c564",
     Protection.OUTDATED: "#f7c564",
+}
+_SIGNS = {
+    Protection.CLEAR: "!",
+    Protection.VERIFIED: "✓",
+    Protection.UNVERIFIED: "?",
+    Protection.OUTDATED: "▲",
 }
 
 
@@ -39,6 +47,17 @@ def colour(record: Record) -> str:
 def gutter(record: Record) -> str:
     """The colour of the bar at the left: what an onlooker sees of the line."""
     return BACKGROUND if record.protection is None else _GUTTERS[record.protection]
+
+
+def sign(record: Record) -> str:
+    """The same as a sign, for colour alone says nothing to some; "" for what was not sent."""
+    return "" if record.protection is None else _SIGNS[record.protection]
+
+
+def legend(records: Iterable[Record]) -> str:
+    """What the signs of these records mean; "" where there are none."""
+    seen = {record.protection for record in records}
+    return " · ".join(f"{sign} {kind.value}" for kind, sign in _SIGNS.items() if kind in seen)
 
 
 def round_trip(record: Record) -> str:

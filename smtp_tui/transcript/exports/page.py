@@ -15,14 +15,15 @@ p {{ color: {look.QUIET}; margin: 0 0 .3em; }}
 table {{ border-collapse: collapse; margin-top: 1em; }}
 td {{ padding: 0 .6em; vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; }}
 td.q {{ color: {look.QUIET}; text-align: right; white-space: pre; }}
-td.g {{ padding: 0; width: 3px; }}
+td.g {{ padding: 0 .3em; color: {look.BACKGROUND}; font-weight: bold; text-align: center; }}
 """
 
 
 def write(excerpt: Excerpt) -> bytes:
     """The page; every line with time, letter, text and round trip."""
     heading = escaped(excerpt.heading)
-    remarks = "".join(f"<p>{escaped(words)}</p>\n" for words in excerpt.remarks)
+    said = *excerpt.remarks, look.legend(excerpt.records)
+    remarks = "".join(f"<p>{escaped(words)}</p>\n" for words in said if words)
     rows = "".join(_row(excerpt, record) for record in excerpt.records)
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -35,7 +36,8 @@ def write(excerpt: Excerpt) -> bytes:
 def _row(excerpt: Excerpt, record: Record) -> str:
     seen = record.protection.value if record.protection is not None else "not on the wire"
     return (
-        f'<tr><td class="g" style="background: {look.gutter(record)}" title="{escaped(seen)}"></td>'
+        f'<tr><td class="g" style="background: {look.gutter(record)}" title="{escaped(seen)}">'
+        f"{look.sign(record)}</td>"
         f'<td class="q">{excerpt.seconds(record):.3f}</td>'
         f'<td style="color: {look.colour(record)}">{record.kind.letter}</td>'
         f'<td style="color: {look.colour(record)}">{escaped(content(record))}</td>'

@@ -31,6 +31,7 @@ def write(excerpt: Excerpt) -> bytes:
     words = [f"{excerpt.heading}.", *excerpt.remarks]
     if left_out:
         words.append(f"{counted(left_out, 'older row')} did not fit into the picture.")
+    words.append(look.legend(excerpt.records))
     drawn: list[str] = []
     top = _EDGE
     for text in words:
@@ -65,8 +66,10 @@ class _Row:
         """Its elements, the bar at the left first."""
         shade, bar = look.colour(self._record), look.gutter(self._record)
         yield f'<rect x="{_EDGE}" y="{top}" width="3" height="{_ROW}" fill="{bar}"/>\n'
-        yield _text(1, top, look.QUIET, self._time)
-        yield _text(10, top, shade, self._letter)
+        if self._letter:
+            yield _text(0.8, top, bar, look.sign(self._record))
+        yield _text(2, top, look.QUIET, self._time)
+        yield _text(11, top, shade, self._letter)
         yield _text(_TEXT, top, shade, self._text)
         yield _text(_COLUMNS + _TEXT, top, look.QUIET, self._took)
 
@@ -102,7 +105,7 @@ def _fitting(text: str, start: int) -> int:
     return end
 
 
-def _text(column: int, top: int, shade: str, text: str) -> str:
+def _text(column: float, top: int, shade: str, text: str) -> str:
     """Text at a column; nothing for none."""
     if not text.strip():
         return ""

@@ -166,7 +166,7 @@ class SideBySideScreen(Dialog[None]):
     SideBySideScreen {
         background: $background;
         layout: vertical;
-        #sides-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        #sides-title { height: auto; padding: 0 1; background: $panel; text-style: bold; }
         #sides-names { height: 1; padding: 0 1; color: $accent; }
         #sides-keys { height: 1; padding: 0 1; background: $footer-background; color: $quiet; }
     }
@@ -183,7 +183,10 @@ class SideBySideScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """A title, the rows, and the keys."""
-        yield Static(Content(" · ".join((_count(self._pairs), *self._words))), id="sides-title")
+        sides = (self._left, self._right)
+        left_out = (f"{side.name}: {side.remark}" for side in sides if side.remark)
+        words = " · ".join((_count(self._pairs), *self._words, *left_out))
+        yield Static(Content(words), id="sides-title")
         yield Static(id="sides-names")
         yield Pairs(self._left, self._right, self._pairs)
         yield Static(id="sides-keys")
