@@ -22,6 +22,7 @@ from smtp_tui.arguments import (
     fail,
     faults,
     file_name,
+    meant,
     passwords,
     port,
 )
@@ -157,6 +158,9 @@ def _window(arguments: list[str]) -> int:
         "--open", metavar="FILE", type=file_name, help="show a script (.smtp) or a log (.jsonl)"
     )
     add_passwords(parser)
+    several = len(arguments) > 1 and not arguments[1].startswith("-")
+    if several and (question := meant(arguments[0], _SUBCOMMANDS)):
+        parser.error(f"there is no subcommand {arguments[0]}: {question}")
     options = parser.read(arguments)
     if options.target in _SUBCOMMANDS:
         parser.error(f"write the subcommand first: smtp-tui {options.target} …")

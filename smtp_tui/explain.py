@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from smtp_tui.arguments import USAGE, Parser, fail
-from smtp_tui.smtp.explain import Explanation, Suggestion, explain
+from smtp_tui.smtp.explain import ANSWERED, Explanation, Suggestion, explain
 from smtp_tui.smtp.provider_notes import Note
 from smtp_tui.smtp.quoted import Quoted, find
 from smtp_tui.smtp.visible import visible
@@ -77,7 +77,8 @@ def _report(found: Explanation, quoted: Quoted) -> Iterator[str]:
     yield from _codes(found)
     if not said and not found.verb and found.basic is not None:
         for verb, meaning in found.basic.by_verb:
-            yield from _wrapped(f"as the answer to {verb}: {meaning}", "  · ", "    ")
+            answered = ANSWERED.get(verb, verb)
+            yield from _wrapped(f"as the answer to {answered}: {meaning}", "  · ", "    ")
     for sentence in (*found.contradictions, *_mixed(quoted)):
         yield ""
         yield from _wrapped(sentence, "  ✗ ", "    ")

@@ -214,6 +214,10 @@ FAULTS: Mapping[Fault, FaultFacts] = MappingProxyType(
 """What each fault is, in the order in which lists show them."""
 
 
+_LONGEST_NAME = 40
+"""Characters of a name that is not known which are compared with the known ones."""
+
+
 class FaultError(ValueError):
     """There is no such fault, or it does not go with another: one sentence."""
 
@@ -264,12 +268,16 @@ NO_FAULTS = Faults()
 
 
 def named(name: str) -> Fault:
-    """The fault of that name. Raises ``FaultError``, which lists them all."""
+    """The fault of that name. Raises ``FaultError``, which names the nearest or all."""
     try:
         return Fault(name)
     except ValueError:
-        known = ", ".join(fault.value for fault in FAULTS)
-        raise FaultError(f"there is no fault {name}; these are known: {known}") from None
+        names = [fault.value for fault in FAULTS]
+        from difflib import get_close_matches
+
+        near = get_close_matches(name[:_LONGEST_NAME].lower(), names, n=1)
+        words = f"did you mean {near[0]}?" if near else f"these are known: {', '.join(names)}"
+        raise FaultError(f"there is no fault {name}; {words}") from None
 
 
 def combined(faults: Iterable[Fault]) -> Faults:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from smtp_tui.smtp.commands import usual_next, verbs
+from smtp_tui.smtp.doubts import envelope
 from smtp_tui.smtp.parameters import given, of_verb
 from smtp_tui.smtp.state import Phase, Security, State, Transaction
 
@@ -65,7 +66,7 @@ def _ways(line: str, state: State, known: Known) -> Iterator[Completion]:
     elif not words or (len(words) == 1 and not behind):
         yield from _verbs(line.strip(), state, known)
     elif given(line.encode("utf-8", "replace")) is not None:
-        if behind or len(words) > 2:
+        if (behind or len(words) > 2) and not envelope.is_slip(line.encode("utf-8", "replace")):
             yield from _parameters(line, state)
     else:
         yield from _arguments(line, words[0].upper(), state, known)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smtp_tui.smtp.parameters import Parameter, given, of_verb, xtext
+from smtp_tui.smtp.paths import pieces
 
 _ENCODED = re.compile(r"\+([0-9A-F]{2})")
-_PARTS = re.compile(r"[,;\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,18 @@ class Envelope:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """The addresses in a text, parted by commas, semicolons or spaces, without their <>."""
-    return tuple(part.strip("<>") for part in _PARTS.split(text) if part.strip("<>"))
+    """The addresses in a text, parted by commas, semicolons or spaces, without their <>.
+
+    A quoted local part stays whole; a name before an address in <> is left out.
+    """
+    found = [piece.decode("utf-8", "replace") for piece in pieces(text.encode("utf-8", "replace"))]
+    bracketed = any(_is_bracketed(piece) for piece in found)
+    kept = (each for each in found if "@" in each or not bracketed or _is_bracketed(each))
+    return tuple(each.strip("<>") for each in kept if each.strip("<>"))
+
+
+def _is_bracketed(piece: str) -> bool:
+    return piece.startswith("<") and piece.endswith(">")
 
 
 def encoded(parameter: Parameter, value: str) -> str:

@@ -10,11 +10,12 @@ from smtp_tui.smtp.provider_notes import Note
 from smtp_tui.smtp.state import State
 from smtp_tui.smtp.status_codes import BasicCode, EnhancedCode
 
-_ANSWERED = {
+ANSWERED = {
     "(greeting)": "a greeting",
     "(auth)": "the answer to a challenge",
     "(body)": "a message",
 }
+"""In words what a reply can answer that is not a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _contradictions(
             f" enhanced status code {status.outcome}. Mail programs go by the code (RFC 2034)."
         )
     if name and basic.only and name not in basic.only:
-        answered = _ANSWERED.get(name, name)
+        answered = ANSWERED.get(name, name)
         yield (
             f"{basic.code} makes no sense as the answer to {answered}: the reply may belong to"
             f" another command."

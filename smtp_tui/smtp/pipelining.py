@@ -9,6 +9,7 @@ from enum import Enum
 
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.commands import lookup, verb_of
+from smtp_tui.smtp.doubts.auth import is_answer
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.events import Span
 from smtp_tui.smtp.state import Phase, State
@@ -28,6 +29,12 @@ LAST = {
     b"AUTH": "RFC 4954 4",
 }
 """The verbs that have to be the last of a group, and where that is said."""
+
+_AS_ANSWER = Advice(
+    Severity.WARNING,
+    "no Base64: where AUTH asks for more, this goes out as the answer",
+    "RFC 4954 4",
+)
 
 
 class Role(Enum):
@@ -126,7 +133,9 @@ def _doubts(lines: Sequence[bytes], commands: Sequence[int], state: State) -> It
         verb = verb_of(lines[index])
         if verb not in LAST or index + 1 == len(lines):
             continue
-        if verb == b"STARTTLS":
+        if verb == b"AUTH" and not is_answer(lines[index + 1]):
+            yield Doubt(index + 1, _AS_ANSWER)
+        elif verb == b"STARTTLS":
             what = "lines behind STARTTLS go out in the clear"
             yield Doubt(index, Advice(Severity.DANGER, what, LAST[verb]))
         else:

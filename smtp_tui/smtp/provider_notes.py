@@ -102,8 +102,8 @@ def _closeness(
     """How closely a note fits; 0: it does not."""
     same_status = enhanced is not None and enhanced in note.enhanced
     by_text = any(_stands(each, text) for each in note.text)
-    if code is None and not same_status:
-        return 0
+    if code is None and (not same_status or (note.provider and not text)):
+        return 0  # a bare enhanced status code: nobody knows whose it is
     if note.enhanced and not same_status and (enhanced is not None or not by_text):
         return 0
     if note.verbs and (verb not in note.verbs if verb else not (by_text or same_status)):

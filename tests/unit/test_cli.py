@@ -223,3 +223,8 @@ def test_a_window_needs_a_terminal() -> None:
     assert ran.returncode == 2
     assert "needs a terminal" in ran.stderr
     assert ran.stdout == ""
+
+
+def test_a_misspelt_subcommand_is_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prob", "mail.example.org"]) == 2
+    assert "did you mean probe?" in capsys.readouterr().err

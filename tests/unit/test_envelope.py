@@ -39,6 +39,16 @@ def test_addresses_are_parted_however_they_come() -> None:
     assert addresses("<a@b>, c@d;e@f\n g@h ,") == ("a@b", "c@d", "e@f", "g@h")
 
 
+def test_a_quoted_local_part_is_one_address() -> None:
+    text = '"a, b"@example.org, <"c;d e"@example.org> "f g"@example.org'
+    assert addresses(text) == ('"a, b"@example.org', '"c;d e"@example.org', '"f g"@example.org')
+
+
+def test_names_before_addresses_are_left_out() -> None:
+    assert addresses('John Doe <a@b>, "M, N" <c@d>') == ("a@b", "c@d")
+    assert addresses("root, postmaster") == ("root", "postmaster")
+
+
 @given(some.text(some.characters(codec="utf-8"), min_size=1, max_size=30))
 def test_what_is_encoded_is_read_back(value: str) -> None:
     (line,) = Envelope(mail={"ENVID": value}).lines

@@ -94,3 +94,17 @@ def test_it_starts_without_the_window() -> None:
     assert not {name.partition(".")[0] for name in ran.stdout.split()} & {
         "textual", "rich", "asyncio", "cryptography"
     }  # fmt: skip
+
+
+def test_a_bare_enhanced_status_code_is_nobodys_in_particular(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "5.7.8"]) == 0
+    assert "Gmail" not in capsys.readouterr().out
+
+
+def test_what_a_code_answers_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "550"]) == 0
+    told = capsys.readouterr().out
+    assert "as the answer to a message" in told
+    assert "(body)" not in told

@@ -16,10 +16,15 @@ def test_every_fault_says_in_a_sentence_what_the_server_does() -> None:
         assert facts.seen
 
 
+def test_a_misspelt_fault_is_told_with_the_nearest() -> None:
+    with pytest.raises(FaultError, match="no fault drop-in-dta; did you mean drop-in-data"):
+        named("drop-in-dta")
+
+
 def test_an_unknown_fault_is_told_with_all_that_are_known() -> None:
     with pytest.raises(FaultError) as raised:
-        named("expired")
-    assert "there is no fault expired" in str(raised.value)
+        named("xyzzy")
+    assert "there is no fault xyzzy" in str(raised.value)
     assert all(fault.value in str(raised.value) for fault in Fault)
 
 

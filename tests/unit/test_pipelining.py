@@ -119,3 +119,10 @@ def test_a_group_as_it_is_cut_is_never_doubted(lines: list[bytes], state: State)
 @given(LINES, STATES)
 def test_every_line_has_a_role_and_its_spans(lines: list[bytes], state: State) -> None:
     assert len(roles(lines, state)) == len(hidden(lines, state)) == len(lines)
+
+
+def test_a_line_behind_auth_that_is_no_answer_is_told() -> None:
+    found = doubts([b"AUTH LOGIN", b"hello there"], State(phase=Phase.COMMAND))
+    assert any(each.line == 1 and "as the answer" in each.advice.text for each in found)
+    ready = doubts([b"AUTH LOGIN", b"dXNlcg==", b"{LOGIN.password}"], State(phase=Phase.COMMAND))
+    assert not any("as the answer" in each.advice.text for each in ready)

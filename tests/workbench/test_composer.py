@@ -672,3 +672,34 @@ async def test_the_octets_of_a_chunk_are_message_text_and_no_commands() -> None:
         await at.enter("a private line with {PLAIN}")
         assert at.sent == [b"a private line with {PLAIN}"]
         assert at.desk.composer.field.history == ()
+
+
+async def test_one_key_mends_all_that_is_certain_and_enter_still_sends() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("RCPT TO: a@b.org ")
+        assert "fixes it" in at.text()
+        at.desk.composer.field.set_line("RCPT TO: <a@b.org")
+        await at.press("right")
+        assert at.desk.composer.text == "RCPT TO:<a@b.org>"
+        await at.enter("RCPT TO:a@b.org, c@d.org")
+        assert at.sent == [b"RCPT TO:a@b.org, c@d.org"]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_key_that_mends_stays_in_sight_behind_a_long_sentence(
+    size: tuple[int, int],
+) -> None:
+    async with window(size=size) as at:
+        at.scene().open()
+        await at.type("MAIL FROM:«someone.with.a.long.name@example.org»")
+        assert "→ fixes it" in at.text()
+
+
+async def test_advice_names_the_key_that_helps() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.type("AUTH LOGIN someone@example.org")
+        assert "someone@example.org" not in at.text()
+        await at.type("RCPT TO:<a@b.org>,<c@d.org>")
+        assert "shift+f9 writes the lines for several" in at.text()

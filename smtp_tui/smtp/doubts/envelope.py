@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from smtp_tui.smtp import paths
 from smtp_tui.smtp.amounts import human_size
-from smtp_tui.smtp.doubts import path
+from smtp_tui.smtp.doubts import path, slips
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
-from smtp_tui.smtp.doubts.slips import is_slip
 from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.parameters import Given, Parameter, given, parameters
 from smtp_tui.smtp.paths import Head
@@ -38,6 +37,16 @@ def doubts(line: bytes, state: State) -> Iterator[Advice]:
         yield from _script(readable, state)
 
 
+def is_slip(line: bytes) -> bool:
+    """Whether something before the parameters can be mended with certainty."""
+    begun = paths.head(line)
+    if begun is None:
+        return False
+    about = path.doubt(line[begun.end :]) if begun.right else None
+    mendable = about is not None and about.fix is not None
+    return bool(begun.space or begun.before) or not begun.right or mendable
+
+
 def _head(begun: Head, line: bytes) -> Advice | None:
     """What is wrong before the path: the word, the spaces around it, the colon."""
     verb, wanted = begun.verb.upper(), paths.WANTED[begun.verb.upper()]
@@ -62,7 +71,7 @@ def _head(begun: Head, line: bytes) -> Advice | None:
         right = right if rest[:1] == b"<" or b"@" in rest else b""
     else:
         text = f"{verb.decode()} goes with {named}:<address>"
-        right = right if is_slip(word, wanted) and (begun.colon or rest[:1] == b"<") else b""
+        right = right if slips.is_slip(word, wanted) and (begun.colon or rest[:1] == b"<") else b""
     return Advice(Severity.WARNING, text, "RFC 5321 4.1.1", right or None)
 
 
@@ -79,7 +88,7 @@ def _space_behind(begun: Head, line: bytes) -> Advice:
     head = line[: begun.end - len(begun.space)]
     return Advice(
         Severity.WARNING,
-        f"no space after {after}: strict servers answer 501 or 555",
+        f"no space after {after}: some answer 501 or 555",
         "RFC 5321 3.3",
         head + line[begun.end :],
     )

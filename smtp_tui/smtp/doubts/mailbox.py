@@ -20,7 +20,7 @@ _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
 
 SEVERAL = Advice(
     Severity.WARNING,
-    "one address a command: each recipient gets a RCPT of its own",
+    "one address a command; send a RCPT for each",
     "RFC 5321 3.3",
     action="envelope",
 )
@@ -87,12 +87,12 @@ def _local(address: bytes) -> Advice | None:
     if _QUOTED.fullmatch(local):
         return None
     if b"@" in local:
-        return _warning('more than one @: a local part that holds one is written as "…"')
+        return _warning("more than one @: before the last it has to be quoted")
     special = _SPECIAL.search(local)
     if special is not None:
         what = "a space" if special[0].isspace() else special[0].decode("latin-1")
         what = what if what.isprintable() else "a control character"
-        return _warning(f'{what} before the @ has to be quoted, as in "a b"@example.org')
+        return _warning(f'{what} before the @ has to be quoted: "a b"@example.org')
     if b".." in local:
         return _warning("two dots in a row before the @")
     if local.startswith(b".") or local.endswith(b"."):

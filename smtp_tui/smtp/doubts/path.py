@@ -73,7 +73,7 @@ def _alike(path: bytes) -> Advice | None:
         if (found := form.match(path)) is not None:
             address = next(filter(None, found.groups()))
             fixed = b"<" + address + b">" + path[found.end() :]
-            return _warning("the address should stand in < and >, not in what looks alike", fixed)
+            return _warning("the address stands in < and >, not in look-alikes", fixed)
     return None
 
 

@@ -89,7 +89,7 @@ def _greeting(found: re.Match[bytes]) -> Advice:
     certain = b"." in name and name[-1:].isalnum() and not more
     return Advice(
         Severity.WARNING,
-        "EHLO and a host name greet a server; message text comes after DATA",
+        "EHLO <name> greets a server; message text comes after DATA",
         "RFC 5321 4.1.1.1",
         b"EHLO " + name if certain else None,
     )

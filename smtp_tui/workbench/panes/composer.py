@@ -300,19 +300,24 @@ class Composer(Vertical):
             return Content("")
         severities = list(Severity)
         worst, *others = sorted(advice, key=lambda item: -severities.index(item.severity))
-        roomy = self.query_one("#composer-advice").size.height > 1
+        size = self.query_one("#composer-advice").size
+        roomy, doubt = size.height > 1, hints.doubt(worst)
         fixed = self.field.fix is not None and not self.field.rest_of_offer
         fix = ["→ fixes it", "enter sends as it is"] if fixed else []
         todo = self._todo(worst)
-        if roomy and others:
+        short = hints.quiet([*fix[:1], todo, worst.rfc])
+        must = hints.quiet([*fix[:1], todo]) if fix or todo else Content("")
+        if roomy and others and doubt.cell_length + must.cell_length <= size.width:
             more = [f"{len(others) - 1} more"] if len(others) > 1 else []
-            return Content.assemble(
-                hints.doubt(worst), hints.quiet([*fix[:1], todo, worst.rfc]),
-                "\n", hints.doubt(others[0]), hints.quiet([others[0].rfc, *more]),
-            )  # fmt: skip
+            behind = hints.quiet([others[0].rfc, *more])
+            return Content.assemble(doubt, short, "\n", hints.doubt(others[0]), behind)
         more = [f"{len(others)} more"] if others else []
         rest = hints.quiet([*fix, todo, worst.rfc, *more])
-        return Content.assemble(hints.doubt(worst), "\n" if roomy else "", rest)
+        if roomy:
+            return Content.assemble(doubt, "\n", rest)
+        return Content.assemble(
+            doubt.truncate(max(20, size.width - must.cell_length), ellipsis=True), rest
+        )
 
     def _todo(self, advice: Advice) -> str:
         """What can be pressed about a doubt that is not mended in the line."""
