@@ -24,8 +24,10 @@ PAUSE_ABOVE = 20_000
 RESUME_BELOW = 2_000
 
 _BATCH = 100
-_OCTETS = 256 * 1024
-"""Octets of the wire after which a batch is full: a piece of a message is many lines."""
+_OCTETS = 64 * 1024
+"""Octets of the wire after which a batch is full: a piece of a message may be many lines."""
+_MOST_OCTETS = 256 * 1024
+"""The same where batches turn out to be delivered in no time."""
 
 Callback = Callable[[], None]
 
@@ -51,6 +53,7 @@ class Bridge:
         self._clock = clock
         self._later = later or _on_this_loop
         self._queue: deque[Event] = deque()
+        self._octets = _OCTETS  # after which the next batch is full
         self._awake = False  # whether a drain is on its way
         self._drained = self._due = float("-inf")  # when the last drain was, the next one may be
         self._pause: Callback | None = None
@@ -111,12 +114,14 @@ class Bridge:
             self._drain()
 
     def _drain(self) -> None:
-        deadline = self._clock() + SLICE
+        begun = now = self._clock()
         queue = self._queue
-        while queue and not self._closed:
+        while queue and not self._closed and now < begun + SLICE:
+            before = now
             self._deliver(self._batch())
-            if self._clock() >= deadline:
-                break
+            now = self._clock()
+            quick = now < before + SLICE
+            self._octets = min(self._octets * 2, _MOST_OCTETS) if quick else _OCTETS
         self._drained = self._clock()
         self._due = self._drained + (BREATH if queue else INTERVAL)
         self._let_go()
@@ -127,7 +132,7 @@ class Bridge:
     def _batch(self) -> list[Event]:
         """The next events, as many as can be delivered in a moment; one at least."""
         queue, batch, octets = self._queue, list[Event](), 0
-        while queue and len(batch) < _BATCH and octets < _OCTETS:
+        while queue and len(batch) < _BATCH and octets < self._octets:
             event = queue.popleft()
             batch.append(event)
             if isinstance(event, Sent | Received):

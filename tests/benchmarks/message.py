@@ -7,6 +7,7 @@ beside it smtplib sends the same message to the same server.
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import smtplib
 import socket
@@ -55,6 +56,7 @@ def _converse(client: socket.socket, stream: _Reader) -> None:
 async def through_the_window(port: int, message: bytes, way: Way) -> tuple[float, float]:
     """Seconds for the message, and the longest time the loop did not turn."""
     target = Target("127.0.0.1", port, TlsMode.NONE, ehlo="me.example.org")
+    gc.disable()  # as the command line does, until the window is painted
     app = Workbench(target, connect_at_once=True)
     async with app.run_test(size=(120, 40)) as pilot:
         desk = app.desk
