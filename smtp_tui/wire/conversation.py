@@ -175,7 +175,7 @@ class Conversation:
         if self._delivery is not None:
             self._delivery.cut_off()
             self._finish_delivery()
-        if self.dialogue.phase not in {Phase.CLOSED, Phase.BROKEN}:
+        if self.dialogue.phase not in (Phase.CLOSED, Phase.BROKEN):
             self.dialogue.receive_eof()
             while self.dialogue.next_event() is not None:
                 pass

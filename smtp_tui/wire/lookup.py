@@ -72,7 +72,7 @@ def without_lookup(target: Target) -> tuple[Address, ...] | None:
     if not is_literal(host):
         return None
     family = Family.IPV4 if is_ipv4(host) else Family.IPV6
-    if target.family not in {Family.ANY, family}:
+    if target.family not in (Family.ANY, family):
         raise LookupFailed(
             f"{host} is an IPv{family.value} address, and IPv{target.family.value} was asked for."
         )

@@ -123,6 +123,15 @@ class TestCommands:
             dialogue.command(line)
         assert dialogue.pending == ()
 
+    def test_it_is_written_before_it_is_read_and_what_is_refused_is_not(self) -> None:
+        written: list[tuple[bytes, int]] = []
+        dialogue = Dialogue(write=lambda data: written.append((data, len(dialogue.pending))))
+        sent = dialogue.command(b"EHLO me.example")
+        with pytest.raises(LocalProtocolError):
+            dialogue.command(b"NOOP\r\nQUIT")
+        assert written == [(sent, 1)]  # only the greeting is waited for yet
+        assert len(dialogue.pending) == 2
+
     def test_raw_is_the_way_round(self) -> None:
         dialogue = greeted()
         assert dialogue.raw(b"NO\0OP\r\n") == b"NO\0OP\r\n"

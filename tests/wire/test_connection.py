@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import weakref
 
 import pytest
 
@@ -61,6 +63,25 @@ def test_a_message_is_sent_from_greeting_to_goodbye() -> None:
     assert not driven.all(Failed)
     assert not driven.all(Alarm)
     assert driven.connection.state.phase is Phase.CLOSED
+
+
+def test_nothing_of_a_connection_is_left_for_the_garbage_collector() -> None:
+    gc.disable()
+    try:
+        with serve(dialogue((b"QUIT", b"221 bye\r\n"))) as server:
+            events: list[Event] = []
+            connection = Connection(plain(server.port), sink=events.append)
+            connection.open()
+            while connection.pending:
+                connection.step(5)
+            connection.send(b"QUIT")
+            while connection.step(5):
+                pass
+            left = weakref.ref(connection)
+            del connection
+            assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_every_octet_of_both_sides_is_told_in_order() -> None:
