@@ -93,9 +93,7 @@ def findings(
     """
     if offered is not None and offered.size is not None and found.octets > offered.size:
         limit = human_size(offered.size)
-        yield Finding(
-            f"larger than the {limit} the server takes: 552 is to be expected", True, "RFC 1870 6"
-        )
+        yield Finding(f"larger than the {limit} the server takes: expect 552", True, "RFC 1870 6")
     if found.long_lines and not binary:
         yield Finding(
             f"{_where(found.long_lines)} longer than {LINE_LIMIT} octets",

@@ -393,7 +393,7 @@ async def test_a_file_beyond_what_the_server_takes_is_told_before_and_its_552_af
         screen = at.app.screen
         assert isinstance(screen, MessageScreen)
         at.app.desk.drafting.read(str(path), screen._told)
-        await at.shows("larger than the 3.0 MiB the server takes: 552 is to be expected")
+        await at.shows("larger than the 3.0 MiB the server takes: expect 552")
         assert f"{path.stat().st_size:,} octets of 3.0 MiB" in at.text()
         if way is Way.BDAT:
             await at.pilot.press("f5")
