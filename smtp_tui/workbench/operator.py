@@ -212,7 +212,7 @@ class Operator:
         unsafe = next((each for each in found if each is not None), None)
         begins = [seat_belt.begins_message(line, self.view) for line in lines]
         if any(begins):
-            before = lines[: begins.index(True)]
+            before = whole.splitlines(keepends=True)[: begins.index(True)]
             self._when_meant(lambda: self._when_agreed(unsafe, go), before)
         else:
             self._when_agreed(unsafe, go)
@@ -359,12 +359,13 @@ class Operator:
     def _when_meant(self, go: Callable[[], None], before: Sequence[bytes] = ()) -> None:
         """A message goes out: not in a dry run, and to people only when that was agreed to.
 
-        ``before`` are lines of the same write; they go out in a dry run, too.
+        ``before`` are lines of the same write, raw ones with their ends; a dry run sends them too.
         """
         view = self.view
         if self.dry_run:
             for line in (*before, b"RSET"):
-                self._post(actions.Send(line))
+                raw = line.endswith((b"\r", b"\n"))
+                self._post(actions.SendRaw(line) if raw else actions.Send(line))
             key = self._keys.first("dry-run")
             self._tell(f"Dry run: RSET went out in place of the message. {key} ends the dry run.")
         elif seat_belt.is_local(view.target) or self._belted == view.connection:

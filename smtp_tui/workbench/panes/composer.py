@@ -23,8 +23,8 @@ from smtp_tui.workbench.queue import Queue
 from smtp_tui.workbench.session import Link, SessionView
 
 _ACTIONS = {
-    "insert-token": "puts it here from the credentials",
-    "envelope": "writes the lines for several",
+    "insert-token": "puts the right one here",
+    "envelope": "has a form for it",
 }
 """What the actions that advice names do about it."""
 
@@ -306,8 +306,9 @@ class Composer(Vertical):
         fix = ["→ fixes it", "enter sends as it is"] if fixed else []
         todo = self._todo(worst)
         short = hints.quiet([*fix[:1], todo, worst.rfc])
-        must = hints.quiet([*fix[:1], todo]) if fix or todo else Content("")
-        if roomy and others and doubt.cell_length + must.cell_length <= size.width:
+        must = hints.quiet(fix[:1]) if fix else Content("")
+        whole = doubt.cell_length + hints.quiet([*fix[:1], todo]).cell_length
+        if roomy and others and whole <= size.width:
             more = [f"{len(others) - 1} more"] if len(others) > 1 else []
             behind = hints.quiet([others[0].rfc, *more])
             return Content.assemble(doubt, short, "\n", hints.doubt(others[0]), behind)
