@@ -15,7 +15,7 @@ _HEAD = re.compile(
 _QUOTED = rb'"(?:[^"\\]|\\.)*+"'
 _PATH = re.compile(rb"<(?:" + _QUOTED + rb'|[^">])*+>|<[^>]*+>', re.DOTALL)
 _BARE = re.compile(rb"(?:" + _QUOTED + rb"(?=@)|[^\s<])[^\s]*+|" + _QUOTED, re.DOTALL)
-_PIECE = re.compile(_QUOTED + rb"|[^,;\s\"]++|\"", re.DOTALL)
+_PIECE = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[^,;\s"]++', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
