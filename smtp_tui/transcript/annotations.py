@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 
-from smtp_tui.sasl import challenges
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.arguments import in_words
 from smtp_tui.smtp.events import ReplyLine
@@ -85,6 +84,8 @@ def _arguments(entry: Extension) -> str:
 
 def _challenge(token: bytes) -> str:
     """What a challenge says (RFC 4954 4)."""
+    from smtp_tui.sasl import challenges
+
     try:
         return challenges.words(base64.b64decode(token.strip(), validate=True))
     except binascii.Error:

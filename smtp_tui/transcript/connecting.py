@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from smtp_tui.transcript import wording
 from smtp_tui.transcript.record import Kind
 from smtp_tui.wire import events as wire
-from smtp_tui.wire.certificates import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,14 @@ class Connecting:
             case wire.TlsStarted():
                 yield Words(Kind.NOTE, "TLS handshake …", under_way=True)
             case wire.TlsEstablished(facts=facts):
-                words = wording.established(facts, today())
+                words = wording.established(facts, datetime.now(UTC))
                 yield Words(Kind.NOTE, words, facts.elapsed, facts.protection)
             case wire.Failed():
                 self._failed = True
                 yield Words(Kind.ALARM, event.text)
-                if event.facts is not None and (words := wording.certificate(event.facts, today())):
+                if event.facts is not None and (
+                    words := wording.certificate(event.facts, datetime.now(UTC))
+                ):
                     yield Words(Kind.NOTE, words)
                 yield from hint(event.remedy)
 

@@ -6,12 +6,15 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
-from smtp_tui.wire.certificates import CertificateFacts, describe
 from smtp_tui.wire.events import Opening, Remedy, Resolved, TlsFacts
 from smtp_tui.wire.target import TlsMode
+
+if TYPE_CHECKING:
+    from smtp_tui.wire.certificates import CertificateFacts
 
 REMEDIES: Mapping[Remedy, str] = MappingProxyType(
     {
@@ -90,6 +93,8 @@ def cipher(name: str) -> str:
 
 
 def _leaf(facts: TlsFacts) -> CertificateFacts | None:
+    from smtp_tui.wire.certificates import describe
+
     return describe(facts.chain[0]) if facts.chain else None
 
 

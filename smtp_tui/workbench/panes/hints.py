@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from smtp_tui.sasl import challenges
 from smtp_tui.smtp.advice import Advice, Severity
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.visible import visible
@@ -51,6 +50,8 @@ def challenge(view: SessionView) -> Content:
         return Content.styled("The server waits for an answer in Base64.", "$quiet")
     if not exchange.challenge:
         return Content.styled("The server waits for the answer.", "$quiet")
+    from smtp_tui.sasl import challenges
+
     asked = visible(challenges.words(exchange.challenge) or exchange.challenge)
     return Content.assemble(("The server asks ", "$quiet"), asked)
 
