@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
@@ -16,6 +17,8 @@ class Dialog(ModalScreen[Answer]):
     Keys that are held or typed fast ask it to close again while they wait in its queue; what
     Textual closes then is whatever lies below.
     """
+
+    CSS_PATH = Path(__file__).with_name("dialogs.tcss")
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close and give the answer, unless that was done."""
