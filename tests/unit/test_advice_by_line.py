@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.advice import Advice, Severity, advise
+from smtp_tui.smtp.completion import Known, completions
 from smtp_tui.smtp.state import Hello, Phase, Security, State, Transaction
 
 OFFERED = extensions.parse(
@@ -231,6 +232,12 @@ def test_before_ehlo_nothing_is_said_of_what_the_server_offers() -> None:
     unknown = State(phase=Phase.COMMAND, security=Security.TLS)
     for line in ("MAIL FROM:<ü@example.org> SMTPUTF8", "BDAT 1", "AUTH PLAIN"):
         assert "offer" not in " ".join(each.text for each in advise(line.encode(), unknown))
+
+
+def test_mechanisms_are_not_called_missing_before_ehlo() -> None:
+    found = completions("AUTH ", State(phase=Phase.COMMAND), Known())
+    assert found
+    assert all(each.meaning.startswith("not known before EHLO") for each in found)
 
 
 @pytest.mark.parametrize(
