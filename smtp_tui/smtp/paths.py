@@ -43,7 +43,9 @@ def head(line: bytes) -> Head | None:
         return None
     verb, gap, word, before, colon, space = found.groups(b"")
     ends = found.end() == len(line) or line[found.end() : found.end() + 1] == b"<"
-    if not (gap or word or colon or ends) or (word and not gap and not _joined(verb, word)):
+    if not (gap or word or colon or ends) or (
+        word and not gap and word.upper() not in WANTED.values()
+    ):
         return None
     return Head(verb, gap, word, before, bool(colon), space, found.end())
 
@@ -68,8 +70,3 @@ def pieces(text: bytes) -> Iterator[bytes]:
         piece, end = piece + found[0], found.end()
     if piece:
         yield piece
-
-
-def _joined(verb: bytes, word: bytes) -> bool:
-    """Whether a word may be meant to follow although no space stands before it."""
-    return word.upper() in WANTED.values()
