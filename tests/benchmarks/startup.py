@@ -1,6 +1,7 @@
 """Time from exec to the painted window, beside a bare Textual app, in a pseudo-terminal.
 
-Run it from the checkout: ``python tests/benchmarks/startup.py [RUNS]``.
+Run it from the checkout: ``python tests/benchmarks/startup.py [RUNS] [PROGRAM=TEXT …]``. Other
+programs are measured in the same run until they paint a text: ``/…/bin/posting=Collection``.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ def main() -> None:
             "bare Textual app": ([sys.executable, str(bare)], b"painted-marker"),
             "smtp-tui": ([sys.executable, "-m", "smtp_tui"], b"Connection"),
         }
+        for other in sys.argv[2:]:
+            program, _, text = other.partition("=")
+            programs[Path(program).name] = ([program], text.encode())
         times: dict[str, list[float]] = {name: [] for name in programs}
         for _ in range(runs + 1):
             for name, (arguments, marker) in programs.items():
