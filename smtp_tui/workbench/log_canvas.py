@@ -28,6 +28,8 @@ _PAUSE = 0.005
 """Seconds between two slices of laying out old lines."""
 _FRAME = 1 / 8
 """Seconds between two pictures of lines that come faster than anybody reads them."""
+_GRACE = 0.03
+"""Seconds for which such a picture is left to the next lines, which wait where a key goes first."""
 _FLOOD = 1000
 """So many lines in one second are such."""
 
@@ -125,7 +127,7 @@ class LogCanvas(ScrollView, can_focus=True):
         if wait <= 0 or (self._lines < _FLOOD and not self._flooded):
             self._settle(place)
         elif self._settler is None:
-            self._settler = self.set_timer(wait, lambda: self._settle(self._place))
+            self._settler = self.set_timer(wait + _GRACE, lambda: self._settle(self._place))
 
     @property
     def _rows(self) -> Rows:
