@@ -261,6 +261,9 @@ class LogCanvas(ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint; only the mouse, which asks for a row by itself, must know where characters are."""
+        if self.scrollable_content_region.width != self._layout.painter.width:
+            # of a size that was asked for before it was laid out Textual tells nobody
+            self.call_next(self.on_resize)
         self._painting = True
         strips = super().render_lines(crop)
         self._painting = False
