@@ -105,6 +105,7 @@ class Workbench(App[None]):
         self._worker: Worker | None = None
         self.desk: MainScreen
         self._bridge: Bridge | None = None
+        self._early: list[events.Key] = []  # keys pressed before the first paint
         self.practice = Practice(
             lambda address: self._post(PracticeReady(address)), self._tell_from_thread
         )
@@ -151,10 +152,13 @@ class Workbench(App[None]):
         """As the base class, but a key goes before the log, and alt and a letter is never text.
 
         A terminal sends the letter along, which the field with the cursor would take for typed.
+        What is pressed before the first paint waits for it.
         """
         if isinstance(event, events.Key):
-            if self._bridge is not None:
-                self._bridge.give_way()
+            if self._bridge is None:  # no field is there to take it
+                self._early.append(event)
+                return
+            self._bridge.give_way()
             if event.key.startswith("alt+"):
                 event.character = None
         await super().on_event(event)
@@ -163,7 +167,7 @@ class Workbench(App[None]):
         """Paint; everything else comes after."""
         self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         desk = self.desk
         self._bridge = Bridge(desk.call_later, desk.receive)
         sink: Sink = logged(self._log_path, self._bridge) if self._log_path else self._bridge
@@ -181,6 +185,8 @@ class Workbench(App[None]):
         elif self._connect_at_once and self._target is not None:
             desk.connect()
         desk.playing.open(self._file)
+        for key in self._early:
+            await self.on_event(key)
 
     @on(PracticeReady)
     def _practice_ready(self, event: PracticeReady) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+from textual import events
+from textual.widgets import Input
 
 from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.workbench import app as window
 from smtp_tui.workbench.app import Workbench
 from tests.workbench.scene import GMAIL, FakeWorker, factory
 
@@ -18,13 +23,19 @@ LATER = [
     "tomlkit",
     "trustme",
     "smtp_tui.practice.server",
+    "smtp_tui.sasl.typed",
+    "smtp_tui.smtp.explain",
     "smtp_tui.smtp.templates",
     "smtp_tui.transcript.exports",
     "smtp_tui.transcript.log_writer",
+    "smtp_tui.transcript.query",
     "smtp_tui.transcript.script",
+    "smtp_tui.wire.actions",
     "smtp_tui.wire.connection",
     "smtp_tui.wire.verdicts",
     "smtp_tui.workbench.drafting",
+    "smtp_tui.workbench.operator",
+    "smtp_tui.workbench.panes.detail",
     "smtp_tui.workbench.playing",
     "smtp_tui.workbench.screens.help",
 ]
@@ -52,6 +63,23 @@ def test_nothing_slow_is_loaded_before_the_first_paint() -> None:
     )
     loaded = set(done.stdout.split())
     assert loaded.isdisjoint(LATER)
+
+
+class Eager(Workbench):
+    """A window whose person types before there is anything to see."""
+
+    CSS_PATH = Path(window.__file__).with_name("workbench.tcss")
+
+    def on_load(self) -> None:
+        for letter in "mx.test":
+            self.post_message(events.Key(letter if letter != "." else "full_stop", letter))
+
+
+async def test_keys_pressed_before_the_first_paint_reach_the_field() -> None:
+    app = Eager(worker=factory([]))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.desk.connection.query_one("#host", Input).value == "mx.test"
 
 
 async def test_a_password_that_was_given_is_filled_in_and_shown_nowhere() -> None:
