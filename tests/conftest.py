@@ -5,11 +5,6 @@ from __future__ import annotations
 import gc
 import signal
 
-import textual.app
-import textual.pilot
-
-from tests import quiet
-
 # A shell that puts a command in the background lets it ignore SIGINT, and so would all the
 # programs started here, some of them to be interrupted.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -17,7 +12,3 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Thousands of collected tests live to the end of the run: walking them after every few hundred
 # new objects, as is usual, takes a seventh of all the time.
 gc.set_threshold(20_000, 5, 5)
-
-# What a pilot waits for after each key and in each pause.
-for module in (textual.app, textual.pilot):
-    vars(module)["wait_for_idle"] = quiet.wait_for_idle

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from time import monotonic, process_time, thread_time
 
+import textual.app
+import textual.pilot
+
 _STEP = 0.02
 """Seconds between two looks: longer than a screen waits before it draws what has changed."""
 _IDLE = 0.001
@@ -39,3 +42,9 @@ async def _nothing_to_run() -> bool:
             return False
         await asyncio.sleep(0)
     return True
+
+
+def install() -> None:
+    """Let every pilot wait so, after each key and in each pause."""
+    for module in (textual.app, textual.pilot):
+        vars(module)["wait_for_idle"] = wait_for_idle

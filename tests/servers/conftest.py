@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests import quiet
 from tests.servers import dovecot as lmtp
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postfix import Postfix, running_postfix, unavailable
+
+quiet.install()
 
 
 @pytest.fixture(scope="session")
