@@ -62,11 +62,18 @@ def roles(lines: Sequence[bytes], state: State) -> tuple[Role, ...]:
 
 def doubts(lines: Sequence[bytes], state: State) -> tuple[Doubt, ...]:
     """What is doubtful about sending these lines in one write, in their order (RFC 2920 3.1)."""
+    if is_no_answer(lines, state):
+        return (Doubt(0, _AS_ANSWER),)
     if len(lines) < 2:
         return ()
     found = roles(lines, state)
     commands = [index for index, role in enumerate(found) if role is Role.COMMAND]
     return tuple(_doubts(lines, commands, state))
+
+
+def is_no_answer(lines: Sequence[bytes], state: State) -> bool:
+    """Whether the server waits for an answer to its challenge, and the first line is none."""
+    return state.phase is Phase.AUTH and bool(lines) and not is_answer(lines[0])
 
 
 def group(lines: Sequence[bytes], state: State) -> int:

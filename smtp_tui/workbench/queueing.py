@@ -71,6 +71,8 @@ class Queueing:
         """What became of the last run, in one sentence."""
         self._screen = screen
         self._flight: _Flight | None = None
+        self._warned: Item | None = None
+        """A line that is no answer where one is asked for; asked for again it is sent as one."""
 
     @property
     def running(self) -> bool:
@@ -128,6 +130,8 @@ class Queueing:
             screen.say("Nothing waits in the queue.")
         elif screen.view.pending:
             screen.say("The queue has to wait: the server has not answered yet.")
+        elif astray := self._astray():
+            self._end(astray)
         else:
             self.said = ""
             self._step(pace)
@@ -243,7 +247,18 @@ class Queueing:
             verb = verb_of(_octets(item))
             if item.fate is Fate.REFUSED and (not self.going_on or verb in _DECIDES):
                 return f"Stopped: {visible(item.text[:40])} was refused with {max(item.codes)}."
-        return ""
+        return self._astray()
+
+    def _astray(self) -> str:
+        """Of a line that would go out as the answer to a challenge and is none; "" the next time.
+
+        Nothing of the line is repeated: it may be a password.
+        """
+        item = self.queue.waiting[0]
+        if item is self._warned or not pipelining.is_no_answer(self.texts(1), self.state):
+            return ""
+        self._warned = item
+        return "Stopped: an answer is asked for, and this is none; once more sends it."
 
     def _end(self, sentence: str, fate: Fate = Fate.SENT) -> None:
         """Wait for nothing more; ``fate`` is that of lines without a reply that should get one."""

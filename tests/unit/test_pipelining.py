@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.doubts.doubt import Severity
-from smtp_tui.smtp.pipelining import LAST, Role, doubts, group, hidden, roles
+from smtp_tui.smtp.pipelining import LAST, Role, doubts, group, hidden, is_no_answer, roles
 from smtp_tui.smtp.state import Hello, Phase, State
 
 PLAIN = b"AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
@@ -54,6 +54,14 @@ def test_without_pipelining_every_group_is_doubted_and_every_command_goes_alone(
 
 def test_one_line_is_no_group() -> None:
     assert doubts([b"STARTTLS"], NOT_OFFERED) == ()
+
+
+def test_a_command_where_an_answer_is_asked_for_is_doubted_even_alone() -> None:
+    asked = OFFERED._replace(phase=Phase.AUTH)
+    (found,) = doubts([MAIL[0]], asked)
+    assert (found.line, found.advice.rfc) == (0, "RFC 4954 4")
+    assert doubts([b"dXNlckBnbWFpbC5jb20="], asked) == ()
+    assert doubts([b"{LOGIN.user}"], asked) == ()
 
 
 def test_message_text_is_no_command_and_goes_out_whole() -> None:
@@ -110,10 +118,12 @@ STATES = some.builds(
 
 
 @given(LINES, STATES)
-def test_a_group_as_it_is_cut_is_never_doubted(lines: list[bytes], state: State) -> None:
+def test_a_group_as_it_is_cut_is_doubted_only_for_an_answer_that_is_none(
+    lines: list[bytes], state: State
+) -> None:
     size = group(lines, state)
     assert (size > 0) == bool(lines)
-    assert doubts(lines[:size], state) == ()
+    assert doubts(lines[:size], state) == () or is_no_answer(lines, state)
 
 
 @given(LINES, STATES)

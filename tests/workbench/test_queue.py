@@ -99,6 +99,32 @@ async def test_a_refusal_stops_visibly_and_the_rest_can_be_sent_after_all() -> N
         assert at.sent[-1] == b"NOOP 3"
 
 
+@pytest.mark.parametrize("pace", ["o", "g"])
+async def test_a_command_goes_out_as_the_answer_to_a_challenge_only_if_asked_for_again(
+    pace: str,
+) -> None:
+    async with window(LOCAL) as at:
+        scene = greeted(at)
+        await paste(at, "AUTH LOGIN\nMAIL FROM:<a@example.org>\n")
+        await at.press("alt+q", pace)
+        scene.both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
+        await at.pilot.pause()
+        assert at.sent == [b"AUTH LOGIN"]
+        assert fates(at) == [Fate.MORE, Fate.WAITING]
+        assert "an answer is asked for, and this is none" in at.text()
+        await at.press(pace)
+        assert at.sent == [b"AUTH LOGIN", b"MAIL FROM:<a@example.org>"]
+
+
+async def test_answers_in_base64_go_out_behind_auth_without_a_stop() -> None:
+    async with window(LOCAL) as at:
+        scene = greeted(at)
+        await paste(at, "AUTH LOGIN\ndXNlckBnbWFpbC5jb20=\nNOOP\n")
+        await at.press("alt+q", "o")
+        scene.both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
+        assert at.sent == [b"AUTH LOGIN", b"dXNlckBnbWFpbC5jb20="]
+
+
 async def test_refused_data_stops_even_who_goes_on_so_that_no_text_is_sent_as_commands() -> None:
     async with window(LOCAL) as at:
         scene = greeted(at)
