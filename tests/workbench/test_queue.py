@@ -103,8 +103,8 @@ async def test_a_refusal_stops_visibly_and_the_rest_can_be_sent_after_all() -> N
 async def test_a_command_goes_out_as_the_answer_to_a_challenge_only_if_asked_for_again(
     pace: str,
 ) -> None:
-    async with window(LOCAL) as at:
-        scene = greeted(at)
+    async with window() as at:
+        scene = at.scene().secured()
         await paste(at, "AUTH LOGIN\nMAIL FROM:<a@example.org>\n")
         await at.press("alt+q", pace)
         scene.both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
@@ -117,8 +117,8 @@ async def test_a_command_goes_out_as_the_answer_to_a_challenge_only_if_asked_for
 
 
 async def test_answers_in_base64_go_out_behind_auth_without_a_stop() -> None:
-    async with window(LOCAL) as at:
-        scene = greeted(at)
+    async with window() as at:
+        scene = at.scene().secured()
         await paste(at, "AUTH LOGIN\ndXNlckBnbWFpbC5jb20=\nNOOP\n")
         await at.press("alt+q", "o")
         scene.both(b"AUTH LOGIN", b"334 VXNlcm5hbWU6\r\n")
