@@ -523,6 +523,27 @@ async def test_the_raw_mode_names_what_servers_read_differently() -> None:
         assert at.posted == []
 
 
+async def test_the_raw_mode_offers_no_line_and_says_of_an_escape_at_once_that_it_is_none() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        assert at.desk.composer.field.placeholder == "STARTTLS"
+        await at.press("alt+x")
+        assert at.desk.composer.field.placeholder == ""
+        assert "takes the suggestion" not in at.text()
+        await at.type(r"NOOP\q")
+        assert "begins no escape" in at.text()
+        await at.press("escape", "alt+x")
+        assert at.desk.composer.field.placeholder == "STARTTLS"
+
+
+async def test_a_doubt_that_is_longer_than_a_row_goes_on_in_the_next() -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.type("MAIL FROM:<a@example.org> SIZE=99999999")
+        assert "552 is to be" in at.text()
+        assert "expected  RFC 1870 6" in at.text()
+
+
 async def test_raw_credentials_are_asked_about_as_typed_ones_are() -> None:
     async with window() as at:
         at.scene().greeted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.parameters import Given, Parameter, given, parameters
 from smtp_tui.smtp.paths import Head
 from smtp_tui.smtp.state import State
+
+_NO_COLON = re.compile(rb"(FROM|TO)\s*[;.,=]+\s*", re.IGNORECASE)
+"""Another mark in the place of the colon."""
 
 
 def doubts(line: bytes, state: State) -> Iterator[Advice]:
@@ -66,6 +70,10 @@ def _head(begun: Head, line: bytes) -> Advice | None:
         return None
     elif word in paths.WANTED.values():
         text, right = _other(begun, right)
+    elif not word and (mistyped := _NO_COLON.match(rest)) is not None:
+        text = f"a colon belongs behind {named}"
+        said = mistyped[1] if mistyped[1].upper() == wanted else wanted
+        right = begun.verb + b" " + said + b":" + rest[mistyped.end() :]
     elif not word and rest:
         text = f"{named} is missing: {verb.decode()} {named}:<address>"
         right = right if rest[:1] == b"<" or b"@" in rest else b""

@@ -19,6 +19,8 @@ _HEADER = re.compile(
 )
 _PROSE = re.compile(rb"\S+(?:\s+\S+){2,}|[A-Za-z]+,\s*\Z|[A-Za-z]+(?:\s+[A-Za-z]+)+[,.!?]?\s*\Z")
 _GREETING = re.compile(rb"(?:HELLO|HALLO|HI|HEY)\b[\s,!]*(\S*)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_MARK = re.compile(rb"(?:C:|>{1,3}|[-~=]>)\s+")
+"""What logs of other programs write before a line that was sent."""
 _PATH_WORD = re.compile(rb"\s+(?:FROM|TO)\b|\s*[A-Z]*\s*:|\s*<", re.IGNORECASE)
 _NEEDS = {
     b"STARTTLS": "STARTTLS",
@@ -42,6 +44,9 @@ def doubts(line: bytes, state: State) -> Iterator[Advice]:
         yield from _arguments(known, line[len(verb) :])
     elif not verb or verb.decode("latin-1") in state.extensions or head(line) is not None:
         return
+    elif (mark := _MARK.match(line)) and verb_of(line[mark.end() :]) in verbs():
+        words = "the mark before the command is part of a log; it is sent too"
+        yield Advice(Severity.WARNING, words, "RFC 5321 4.1.1", line[mark.end() :])
     elif _HEADER.match(line) or verb == b".":
         yield _message_text("this looks like message text; DATA comes first")
     elif (greeting := _GREETING.fullmatch(line)) is not None:

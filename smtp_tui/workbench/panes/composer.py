@@ -103,7 +103,6 @@ class Composer(Vertical):
         field.answering = view.takes_lines and view.state.phase is Phase.AUTH
         field.behind_auth = b"AUTH" in view.pending or view.auth_refused
         field.in_body = view.takes_text
-        field.placeholder = visible(offer)
         self._draw()
 
     def say(self, sentence: str) -> None:
@@ -146,7 +145,7 @@ class Composer(Vertical):
         commanding = self._view.takes_lines and self._view.state.phase is Phase.COMMAND
         if not text and commanding and not self._empty_once:
             self._empty_once = True
-            offered = "→ takes the suggestion. " if self.field.offer else ""
+            offered = "→ takes the suggestion. " if self.field.placeholder else ""
             self.say(f"Nothing typed. {offered}enter again sends an empty line.")
             return
         self._empty_once = False
@@ -192,6 +191,7 @@ class Composer(Vertical):
         fixes = (item.fix for item in advice if item.fix is not None)
         fix = next(fixes, None)
         field.fix = fix.decode("utf-8", "replace") if fix is not None else None
+        field.placeholder = "" if self.raw else visible(field.offer)
         field.password = field.answering and bool(field.hidden)
         field.refresh()
         self.border_title = self._title()
@@ -211,13 +211,19 @@ class Composer(Vertical):
         if not octets or not self._view.takes_lines:
             return []
         if self.raw:
-            return list(raw.doubts(octets, self._view.state))
+            return self._doubts_of_raw()
         target = self._view.target
         lmtp = target is not None and target.lmtp
         found = advise(octets, self._view.state, lmtp=lmtp)
         if self.field.rest_of_offer:  # what is doubtful about its end is going to change
             found = [each for each in found if each.fix != octets.strip()]
         return found
+
+    def _doubts_of_raw(self) -> list[Advice]:
+        try:
+            return list(raw.doubts(unescape(self.field.value), self._view.state))
+        except EscapeError as error:
+            return [Advice(Severity.WARNING, str(error))]
 
     def _count(self, octets: bytes) -> Content:
         if not octets:
@@ -287,6 +293,9 @@ class Composer(Vertical):
                 return Content.styled("Waiting for the server's greeting.", "$quiet")
             case Phase.CLOSING:
                 return Content.styled("The server is closing the connection.", "$quiet")
+        if not line and self.raw:
+            words = "What you type goes out as it is: \\r\\n at the end ends a line."
+            return Content.styled(words, "$quiet")
         if not line:
             offered = "→ takes the suggestion, " if self.field.offer else ""
             listed = f"{self._keys.first('complete')} lists what can be said"
@@ -314,6 +323,8 @@ class Composer(Vertical):
             return Content.assemble(doubt, short, "\n", hints.doubt(others[0]), behind)
         more = [f"{len(others)} more"] if others else []
         rest = hints.quiet([*fix, todo, worst.rfc, *more])
+        if roomy and doubt.cell_length > size.width:
+            return Content("\n").join(Content.assemble(doubt, rest).wrap(size.width))
         if roomy:
             return Content.assemble(doubt, "\n", rest)
         return Content.assemble(
