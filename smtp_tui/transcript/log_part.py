@@ -12,7 +12,8 @@ from smtp_tui.transcript.records import Transcript
 
 MOST = 10_000
 """Records of a part."""
-_SLICE = 500
+_SLICE = 100
+"""Records that are looked at without a pause: the UI loop waits for them."""
 
 
 class LogPart(Transcript):
@@ -97,37 +98,43 @@ def trouble(file: LogFile) -> str:
 
 
 class LogSearch:
-    """All lines of a file that a query takes, a slice at a time; ``found`` holds the first."""
+    """All lines of a file that a query takes, a slice at a time; the first of them are kept.
 
-    def __init__(self, file: LogFile, query: Query) -> None:
-        self._file = file
+    By turns ``read`` reads a slice, in the thread that has the file, and ``sift`` looks at it, in
+    the main thread: only there an expression that takes too long is given up.
+    """
+
+    def __init__(self, query: Query) -> None:
         self._query = query
-        self._next = 0
+        self._looked_at = 0
+        self._total = 0
+        self._trouble = ""
         self._found: list[Record] = []
         self._count = 0
 
     @property
-    def progress(self) -> float:
-        """Which part of the lines was looked at, 0 to 1."""
-        return self._next / max(1, len(self._file))
+    def percent(self) -> int:
+        """Which part of the lines was looked at, 0 to 100."""
+        return 100 * self._looked_at // max(1, self._total)
 
-    def go_on(self) -> bool:
-        """Look at some lines; whether there are more. Raises ``TooSlow``."""
-        records = self._file.records(self._next, self._next + _SLICE)
+    def read(self, file: LogFile) -> list[Record]:
+        """The lines to look at next; none where there are no more."""
+        while file.index():
+            pass
+        self._total, self._trouble = len(file), trouble(file)
+        return file.records(self._looked_at, self._looked_at + _SLICE)
+
+    def sift(self, records: list[Record]) -> None:
+        """Look at some lines. Raises ``TooSlow``."""
         for record in records:
             if self._query.takes(record):
                 self._count += 1
                 if len(self._found) < MOST:
                     self._found.append(record)
-        self._next += len(records)
-        return bool(records)
+        self._looked_at += len(records)
 
     def result(self) -> Part:
         """What was found until now."""
         return Part(
-            LogPart(self._found),
-            range(self._next),
-            len(self._file),
-            trouble(self._file),
-            self._count,
+            LogPart(self._found), range(self._looked_at), self._total, self._trouble, self._count
         )

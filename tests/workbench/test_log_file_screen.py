@@ -80,6 +80,20 @@ async def test_all_of_the_file_is_looked_through_and_escape_goes_back(tmp_path: 
         assert w.app.screen is w.desk
 
 
+async def test_an_expression_that_takes_too_long_is_given_up_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    line = Record(Kind.CLIENT, 1.0, 1, Protection.CLEAR, b"NOOP " + b"a" * 60 + b"!\r\n", wall=2.0)
+    path.write_bytes(written(line))
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "s.jsonl · 1 line")
+        await w.press("f", *"re:(a+)+$", "enter")
+        await _told(w, "This expression takes too long")
+        await _shows(w, "s.jsonl · 1 line")
+        await w.press("escape")
+        assert w.app.screen is w.desk
+
+
 async def test_what_is_appended_comes_along_and_what_is_cut_off_is_told(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     path.write_bytes(_lines(0, 5))

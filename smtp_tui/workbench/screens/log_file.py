@@ -15,9 +15,9 @@ from textual.widgets import Static
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.expression import TooSlow
-from smtp_tui.transcript.log_file import LogFile
 from smtp_tui.transcript.log_part import MOST, Growth, LogSearch, Part, growth, part
-from smtp_tui.transcript.query import SYNTAX, Query, QueryError, query
+from smtp_tui.transcript.query import SYNTAX, QueryError, query
+from smtp_tui.transcript.record import Record
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_reader import LogReader
@@ -128,31 +128,33 @@ class LogFileScreen(Dialog[None]):
         if wanted is None:
             return
         self._search += 1
-        number, reader = self._search, self._reader
+        self._read_on(LogSearch(wanted), self._search)
 
-        def job(file: LogFile) -> Part | str:
-            return self._searched(file, wanted, number, reader)
+    def _read_on(self, search: LogSearch, number: int) -> None:
+        if self._reader is not None:
+            self._reader.ask(search.read, lambda lines: self._sift(search, number, lines))
 
-        reader.ask(job, self._found)
-
-    def _searched(self, file: LogFile, wanted: Query, number: int, reader: LogReader) -> Part | str:
-        """Runs in the reader's thread."""
-        while file.index():
-            pass
-        search = LogSearch(file, wanted)
-        told = 0
+    async def _sift(self, search: LogSearch, number: int, lines: list[Record]) -> None:
+        """Look at what was read, and read on: until the end, or until escape."""
+        if self._reader is None or number != self._search:
+            return
+        percent = search.percent
         try:
-            while search.go_on() and self._stopped != number:
-                percent = int(search.progress * 100)
-                if percent != told:
-                    told = percent
-                    reader.tell(self._progress, percent)
+            search.sift(lines)
         except TooSlow as error:
-            return f"{str(error)[:1].upper()}{str(error)[1:]}."
-        return search.result()
+            self._stopped = number
+            self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            self._title()
+            return
+        if lines and self._searching:
+            if search.percent != percent:
+                self._progress(search.percent)
+            self._read_on(search, number)
+        else:
+            self._reader.ask(lambda _: search.result(), self._found)
 
     def _progress(self, percent: int) -> None:
-        if self.is_mounted and self._searching:
+        if self.is_mounted:
             words = f"{self._name} · looking through it: {percent} % · escape stops"
             self.query_one("#log-file-title", Static).update(Content(words))
 
@@ -160,14 +162,9 @@ class LogFileScreen(Dialog[None]):
     def _searching(self) -> bool:
         return self._search > 0 and self._stopped != self._search
 
-    async def _found(self, result: Part | str) -> None:
+    async def _found(self, result: Part) -> None:
         self._stopped = self._search
-        if isinstance(result, str):
-            self._say(result)
-            if self._part is not None:
-                await self._show(self._part)
-        else:
-            await self._show(result)
+        await self._show(result)
 
     def _ask(self, start: int | None, *, from_top: bool = False) -> None:
         self._from_top = from_top
