@@ -80,7 +80,8 @@ def _compiled(source: str) -> re.Pattern[str]:
             return re.compile(source, ignore)
     except re.error as error:
         place = f" at character {error.pos + 1}" if error.pos is not None else ""
-        raise ExpressionError(f"no regular expression: {error.msg}{place}") from None
+        what = error.msg.partition(",")[0]  # "missing ), unterminated subpattern" says it twice
+        raise ExpressionError(f"no regular expression: {what}{place}") from None
     except (RecursionError, OverflowError, ValueError):
         raise ExpressionError("this expression is too deep") from None
 

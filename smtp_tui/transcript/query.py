@@ -17,7 +17,7 @@ SYNTAX = "words · C S * ! · 4xx 5xx · /regex/ · -not"
 _WORD = re.compile(
     r"""(?P<not>-?)
     (?: /(?P<slashed>(?:[^/\\]|\\.)+)(?:/|$)
-      | re:(?P<rest>.+)
+      | re:(?P<rest>.*)
       | "(?P<quoted>[^"]+)"?
       | (?P<plain>\S+) )""",
     re.VERBOSE,
@@ -137,6 +137,8 @@ def _terms(source: str) -> Iterator[tuple[_Term, bool]]:
     """What is asked for, and whether it is not wanted."""
     for word in _WORD.finditer(source):
         turned = bool(word["not"])
+        if word["rest"] == "":
+            continue  # an expression is about to be typed
         if (expression := word["slashed"] or word["rest"]) is not None:
             yield _Matching(Expression(expression.replace(r"\/", "/"))), turned
         elif word["quoted"] is not None:

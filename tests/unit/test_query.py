@@ -26,7 +26,7 @@ def asked(source: str) -> Query:
     return found
 
 
-@pytest.mark.parametrize("source", ["", "   "])
+@pytest.mark.parametrize("source", ["", "   ", "re:", " -re:"])
 def test_nothing_typed_asks_for_nothing(source: str) -> None:
     assert query(source) is None
 
@@ -93,6 +93,12 @@ def test_after_one_that_took_too_long_others_are_found_as_ever() -> None:
 def test_what_is_no_expression_is_told_in_a_sentence(source: str) -> None:
     with pytest.raises(ExpressionError, match=r"expression"):
         Expression(source)
+
+
+def test_what_is_wrong_with_an_expression_fits_beside_it() -> None:
+    with pytest.raises(ExpressionError) as told:
+        Expression("a(b")
+    assert str(told.value) == "no regular expression: missing ) at character 2"
 
 
 def test_what_may_change_its_meaning_warns_nobody() -> None:
