@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from smtp_tui.smtp.parameters import Parameter, given, of_verb, xtext
@@ -33,11 +33,6 @@ class Envelope:
             f"MAIL FROM:{_path(self.sender)}{mail}",
             *(f"RCPT TO:{_path(recipient)}{rcpt}" for recipient in self.recipients),
         )
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """What in it has not the form it should have, a sentence each."""
-        return (*_faults(b"MAIL", self.mail), *_faults(b"RCPT", self.rcpt))
 
 
 def addresses(text: str) -> tuple[str, ...]:
@@ -95,12 +90,3 @@ def _chosen(verb: bytes, values: Mapping[str, str]) -> Iterator[tuple[Parameter,
 def _words(verb: bytes, values: Mapping[str, str]) -> Iterator[str]:
     for parameter, value in _chosen(verb, values):
         yield f"{parameter.name}={value}" if value else parameter.name
-
-
-def _faults(verb: bytes, values: Mapping[str, str]) -> Sequence[str]:
-    return [
-        f"{parameter.name}: {parameter.meaning}, as {' or '.join(parameter.written[:2])}"
-        f" ({parameter.rfc})"
-        for parameter, value in _chosen(verb, values)
-        if not parameter.fits(value or None)
-    ]

@@ -20,6 +20,7 @@ from smtp_tui.workbench.screens.form import Form
 
 _SHOWN = 4
 """Lines of the preview."""
+_DOUBTS = 3
 
 
 class Recipients(Field):
@@ -130,14 +131,13 @@ class EnvelopeScreen(Form[tuple[str, ...] | None]):
             rows.append(Content.styled("RCPT TO:<…> for each recipient", "$quiet"))
         if len(lines) > _SHOWN:
             rows.append(Content.styled(f"… and {len(lines) - _SHOWN:,} lines more", "$quiet"))
-        rows += [Content.styled(f"▲ {visible(fault)}", "$warning") for fault in envelope.faults[:2]]
         rows += [hints.doubt(each) for each in self._doubts(lines)]
         self.query_one("#envelope-preview", Static).update(Content("\n").join(rows))
 
     def _doubts(self, lines: tuple[str, ...]) -> list[Advice]:
         """What is doubtful about the first lines, apart from their order."""
         found = [each for line in lines[:2] for each in advise(line.encode(), self._state)]
-        return [each for each in found if not each.rfc.endswith(("3.3", "4.1.4"))][:2]
+        return [each for each in found if not each.rfc.endswith(("3.3", "4.1.4"))][:_DOUBTS]
 
 
 def _hint(parameter: Parameter | None) -> Content:
