@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.events import Command, ReplyLine
+from smtp_tui.smtp.paths import head, path_end
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
 
 _LONGEST = 60
@@ -34,7 +35,7 @@ class Answers:
         if not line.first or line.command is None:
             return ""
         if line.recipient is not None:
-            return f"for {_text(line.recipient.split(b' ')[0])}"
+            return f"for {_text(line.recipient[: path_end(line.recipient)])}"
         return _named(line.command) if self._several else ""
 
 
@@ -43,11 +44,9 @@ def _named(command: Command) -> str:
         return _OTHERS[command.verb]
     if lookup(command.verb) is None:
         return "answers a command not known here"  # it may be anything, a password too
-    if command.verb in (b"MAIL", b"RCPT"):
-        words = command.line.split()
-        spaced = len(words) > 2 and words[1].endswith(b":")
-        return f"answers {_text(b' '.join(words[: 3 if spaced else 2]))}"
-    return f"answers {_text(command.verb)}"
+    begun = head(command.line)
+    end = path_end(command.line, begun.end) if begun is not None else None
+    return f"answers {_text(command.line[:end].strip() if end is not None else command.verb)}"
 
 
 def _text(octets: bytes) -> str:

@@ -36,6 +36,13 @@ def test_of_several_each_reply_is_told_and_of_a_reply_only_its_first_line() -> N
     ]  # fmt: skip
 
 
+def test_a_quoted_local_part_is_told_whole() -> None:
+    sent = [b'MAIL FROM:<"a, b"@c.org> SIZE=1', b'RCPT TO:<"d > e"@f.org> NOTIFY=NEVER']
+    assert words(sent, b"250 OK\r\n250 OK\r\n") == [
+        'answers MAIL FROM:<"a, b"@c.org>', 'answers RCPT TO:<"d > e"@f.org>',
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("line", [b"hunter2", b"", b"MAIL", b"RCPT"])
 def test_a_line_that_may_be_anything_is_not_repeated(line: bytes) -> None:
     assert "hunter2" not in " ".join(words([b"NOOP", line], b"250 OK\r\n500 what\r\n"))
@@ -46,8 +53,8 @@ def test_a_message_to_lmtp_is_answered_for_each_recipient() -> None:
         b"LHLO me",
         b"MAIL FROM:<a@b>",
         b"RCPT TO:<c@d> NOTIFY=NEVER",
-        b"RCPT TO:<e@f>",
+        b'RCPT TO:<"e f"@g>',
         b"DATA",
     ]
     came = b"250 x\r\n" + b"250 OK\r\n" * 3 + b"354 go\r\n250-c\r\n250 c\r\n552 full\r\n"
-    assert words([*sent, b"text", b"."], came, lmtp=True)[-3:] == ["for <c@d>", "", "for <e@f>"]
+    assert words([*sent, b"text", b"."], came, lmtp=True)[-3:] == ["for <c@d>", "", 'for <"e f"@g>']
