@@ -60,8 +60,17 @@ def command(arguments: Sequence[str]) -> int:
     else:
         for pair in other:
             print("\n".join(_lines(pair)))
-        print(f"{len(other)} of {len(pairs)} exchanges differ" if other else "no difference")
+        print(_total(len(other), len(pairs)))
     return 1 if other else 0
+
+
+def _total(differing: int, pairs: int) -> str:
+    from smtp_tui.smtp.amounts import counted
+
+    if not differing:
+        return "no difference"
+    verb = "differs" if differing == 1 else "differ"
+    return f"{differing:,} of {counted(pairs, 'exchange')} {verb}"
 
 
 def _lines(pair: Pair) -> Iterator[str]:
@@ -79,6 +88,7 @@ def _lines(pair: Pair) -> Iterator[str]:
 
 
 def _said(pair: Pair) -> list[str]:
+    from smtp_tui.smtp.amounts import counted
     from smtp_tui.smtp.visible import visible
     from smtp_tui.transcript.comparison import GREETING, UNASKED
 
@@ -88,7 +98,7 @@ def _said(pair: Pair) -> list[str]:
         return []
     lines = [f"C: {visible(line)}" for line in said]
     if len(lines) > _MOST_MESSAGE:
-        lines[_MOST_MESSAGE:] = [f"   … and {len(said) - _MOST_MESSAGE} lines more"]
+        lines[_MOST_MESSAGE:] = [f"   … and {counted(len(said) - _MOST_MESSAGE, 'line')} more"]
     return lines
 
 

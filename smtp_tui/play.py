@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from smtp_tui.destination import Asked
 from smtp_tui.keeping import Keeping, Paths
@@ -23,6 +22,7 @@ from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.placeholders import PLACEHOLDERS
 from smtp_tui.transcript.player import PATIENCE, Player
 from smtp_tui.transcript.script import Script, parse
+from smtp_tui.transcript.script_file import octets
 from smtp_tui.transcript.text_report import FAILED, MET, TextReport
 from smtp_tui.wire.events import Event, Told
 
@@ -130,8 +130,10 @@ class _Play:
             self._report.differences(self._differences)
         self._report.result(result)
         if result.outcome:
-            place = f"{self._at.target.place}: " if self._several else ""
-            _complain(self._veil.visible(place) + _verdict(result, self._veil))
+            place = self._veil.visible(self._at.target.place)
+            sentence = _verdict(result, self._veil)
+            named = not self._several or sentence.startswith(place)
+            _complain(sentence if named else f"{place}: {sentence}")
         return result
 
     def _watch(self, event: Event, check: Check | None) -> None:
@@ -145,10 +147,11 @@ class _Play:
 
 
 def _read(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read()
     try:
-        return Path(file).read_bytes()
+        if file == "-":
+            return octets(sys.stdin.buffer)
+        with open(file, "rb") as stream:
+            return octets(stream)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise RunError(f"{file} cannot be read: {reason}") from None

@@ -14,6 +14,7 @@ from smtp_tui.transcript.exports.script import timed
 from smtp_tui.transcript.log_file import LogFile
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.script import Script, parse
+from smtp_tui.transcript.script_file import octets
 from smtp_tui.transcript.script_secrets import redacted
 
 _SLICE = 1000
@@ -61,13 +62,15 @@ def of_records(name: str, records: Iterable[Record]) -> Side:
 def of_file(path: Path) -> Side:
     """A script, or of a log file the newest connection on which anything was said.
 
-    Raises ``OSError``, ``ScriptError``, and ``NoDialogue`` for a log file without one.
+    A script may come from a pipe. Raises ``OSError``, ``ValueError`` for what is too large,
+    ``ScriptError``, and ``NoDialogue`` for a log without one or from a pipe.
     """
     name = visible(path.name)
     with path.open("rb") as stream:
-        is_log = stream.read(1) == b"{"
-    if not is_log:
-        return of_script(name, parse(path.read_bytes()))
+        if stream.peek(1)[:1] != b"{":
+            return of_script(name, parse(octets(stream)))
+        if not stream.seekable():
+            raise NoDialogue("a log is read from a plain file only, not from a pipe")
     newest, remark = _newest(path)
     return replace(of_records(name, newest), remark=remark)
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.comparison import GREETING, UNASKED, Exchange, Pair, Verdict
 from smtp_tui.transcript.side import Side
@@ -103,7 +104,7 @@ def _said(exchange: Exchange) -> list[Line]:
         return [Line(_NAMES[said[0]], True)]
     lines = [Line(f"C: {visible(line[:_LONGEST])}", True) for line in said[:_MOST_LINES]]
     if len(said) > _MOST_LINES:
-        lines.append(Line(f"   … and {len(said) - _MOST_LINES:,} lines more", True))
+        lines.append(Line(f"   … and {counted(len(said) - _MOST_LINES, 'line')} more", True))
     return lines
 
 

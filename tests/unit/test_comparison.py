@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from smtp_tui.transcript.comparison import Verdict, compare, exchanges
 from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.script import as_script
 from smtp_tui.transcript.script import parse
+from smtp_tui.transcript.script_file import octets
 from tests.unit.written_session import PLAIN, Written, signed_in
 
 OLD = b"""\
@@ -150,7 +153,7 @@ def test_words_are_a_difference_only_when_asked_for(
         "no difference",
         "- S: 220 one",
         "+ S: 220 two",
-        "1 of 1 exchanges differ",
+        "1 of 1 exchange differs",
     ]
 
 
@@ -197,3 +200,28 @@ def test_files_that_cannot_be_read_are_said(
         path.write_bytes(data)
     assert main(["diff", str(path), str(path)]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_script_from_a_pipe_is_compared_whole_and_a_log_from_one_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "old.smtp").write_bytes(OLD)
+
+    def compared(data: bytes) -> int:
+        reading, writing = os.pipe()
+        os.write(writing, data)
+        os.close(writing)
+        try:
+            return main(["diff", f"/dev/fd/{reading}", str(tmp_path / "old.smtp")])
+        finally:
+            os.close(reading)
+
+    assert compared(OLD) == 0
+    assert compared(b'{"kind": "note"}\n') == 2
+    assert "a log is read from a plain file only, not from a pipe" in capsys.readouterr().err
+
+
+def test_what_is_no_script_is_not_read_without_end() -> None:
+    assert octets(BytesIO(b"x" * 10), 10) == b"x" * 10
+    with pytest.raises(ValueError, match="it is larger than 1 MiB"):
+        octets(BytesIO(b"x" * 2**21), 2**20)

@@ -188,6 +188,7 @@ def test_every_server_gets_the_script_and_the_worst_end_is_the_exit_code(
         f"✗ 127.0.0.1:{ports[2]}  0 of 3 replies as expected, no connection",
     ]
     assert f"smtp-tui: 127.0.0.1:{ports[1]}: line 3: expected 250" in captured.err
+    assert f"smtp-tui: 127.0.0.1:{ports[2]} could not be reached" in captured.err
     suites = ElementTree.parse(report).getroot().findall("testsuite")
     names = ("tests", "failures", "errors", "skipped")
     assert [[suite.get(name) for name in names] for suite in suites] == [
