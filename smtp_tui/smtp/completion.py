@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from smtp_tui.smtp import paths
 from smtp_tui.smtp.commands import usual_next, verbs
 from smtp_tui.smtp.doubts import envelope
 from smtp_tui.smtp.parameters import given, of_verb
 from smtp_tui.smtp.state import Phase, Security, State, Transaction
 
 _PATH = re.compile(r"(\s*(?:MAIL\s+FROM|RCPT\s+TO)\s*:)(<?)([^<>\s]*)\Z", re.IGNORECASE)
-_ADDRESS = re.compile(r"<([^<>\s@]+@[^<>\s]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ def completions(line: str, state: State, known: Known) -> tuple[Completion, ...]
 
 def addresses_in(lines: Iterable[str]) -> tuple[str, ...]:
     """The addresses of envelope commands among lines sent before, the newest first."""
-    found: dict[str, None] = {}
+    found: dict[bytes, None] = {}
     for line in reversed(list(lines)):
-        if given(line.encode("utf-8", "replace")) is not None:
-            found |= dict.fromkeys(_ADDRESS.findall(line))
-    return tuple(found)
+        found |= dict.fromkeys([paths.address(line.encode("utf-8", "replace")) or b""])
+    texts = (octets.decode("utf-8", "replace") for octets in found)
+    return tuple(text for text in texts if "@" in text.strip("@"))
 
 
 def _ways(line: str, state: State, known: Known) -> Iterator[Completion]:

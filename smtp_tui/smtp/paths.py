@@ -60,6 +60,15 @@ def path_end(line: bytes, start: int = 0) -> int | None:
     return found.end() if found is not None else None
 
 
+def address(line: bytes) -> bytes | None:
+    """What stands in the <> of an envelope command, well written or not; None without such."""
+    begun = head(line)
+    if begun is None or line[begun.end : begun.end + 1] != b"<":
+        return None
+    end = path_end(line, begun.end)
+    return line[begun.end + 1 : end - 1] if end is not None else None
+
+
 def pieces(text: bytes) -> Iterator[bytes]:
     """The parts of a text between commas, semicolons and spaces that are not quoted."""
     piece, end = b"", 0

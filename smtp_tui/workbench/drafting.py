@@ -49,11 +49,16 @@ class Drafting:
         """Show the editor."""
         from smtp_tui.workbench.screens.message import MessageScreen
 
-        if self.draft is self._untouched:  # the session may know better addresses by now
+        if not self.touched:  # the session may know better addresses by now
             self.draft = self._untouched = self.from_template("minimal")
         self._open = MessageScreen(self, self._keys)
         self._screen.app.push_screen(self._open, self._closed)
         self._screen.call_after_refresh(lambda: self.show(self._screen.view))
+
+    @property
+    def touched(self) -> bool:
+        """Whether the message is more than the one that was there at the beginning."""
+        return self.draft is not self._untouched
 
     def _closed(self, _: None) -> None:
         self._open = None

@@ -17,7 +17,7 @@ def prefilled(screen: MainScreen) -> Envelope:
     draft, said = screen.drafting.draft, screen.composer.field.history
     user = screen.credentials.credentials.user
     mail = values_of("MAIL FROM", draft.mail)
-    if "SIZE" in screen.view.state.extensions and draft.octets:
+    if "SIZE" in screen.view.state.extensions and screen.drafting.touched:
         whole = normalise(draft.octets) if draft.editable else draft.octets
         mail["SIZE"] = str(len(whole))
     return Envelope(

@@ -111,6 +111,15 @@ def test_addresses_are_taken_from_envelope_lines_newest_first() -> None:
     assert addresses_in([*sent, "RCPT TO:<a@x.test>"]) == ("a@x.test", "b@x.test")
 
 
+def test_an_address_with_a_quoted_local_part_is_offered_again() -> None:
+    sent = ['RCPT TO:<"a, > b"@x.test> NOTIFY=NEVER', "MAIL FROM:<>", "RCPT TO:<postmaster>"]
+    assert addresses_in(sent) == ('"a, > b"@x.test',)
+    known = Known(addresses=addresses_in(sent))
+    assert completions('RCPT TO:<"a', state(Transaction.MAIL), known)[0].line == (
+        'RCPT TO:<"a, > b"@x.test>'
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "octets"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+from smtp_tui.workbench.draft import Draft
 from tests.workbench.windows import window
 
 EHLO = b"250-smtp.example.org\r\n250-PIPELINING\r\n250-DSN\r\n250 SIZE 35882577\r\n"
@@ -26,6 +27,17 @@ async def test_the_lines_are_shown_and_wait_in_the_queue() -> None:
             "RCPT TO:<a@example.org>",
             "RCPT TO:<b@example.org>",
         ]
+
+
+async def test_the_size_is_that_of_a_message_that_was_written() -> None:
+    async with window(user="me@example.org") as at:
+        at.scene().open().both(b"EHLO me", EHLO)
+        await at.press("shift+f9")
+        assert at.app.screen.query_one("#envelope-mail-size", Input).value == ""
+        await at.press("escape")
+        at.desk.drafting.draft = Draft(b"Subject: x\n\nhello\n")
+        await at.press("shift+f9")
+        assert at.app.screen.query_one("#envelope-mail-size", Input).value == "21"
 
 
 async def test_what_is_not_offered_and_what_does_not_fit_is_said() -> None:

@@ -241,6 +241,14 @@ async def test_what_a_server_may_refuse_stands_below_the_text() -> None:
         assert "begins with a dot" not in at.text()
 
 
+async def test_another_template_goes_out_in_the_way_that_was_chosen() -> None:
+    async with window() as at:
+        at.scene().open()
+        await at.press("f9", "f5", "f2", "down", "enter")
+        assert at.desk.drafting.draft.name == "UTF-8 text"
+        assert at.desk.drafting.draft.way is Way.BDAT
+
+
 async def test_a_template_says_what_belongs_into_the_envelope() -> None:
     async with window(LOCAL) as at:
         await at.press("f9", "f2", "down", "down", "down", "down", "enter")

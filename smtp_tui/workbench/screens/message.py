@@ -230,7 +230,8 @@ class MessageScreen(Dialog[None]):
 
         def taken(id: str | None) -> None:
             if id:
-                self._begin_with(self._drafting.from_template(id))
+                draft = self._drafting.from_template(id)
+                self._begin_with(replace(draft, way=self.draft.way))
 
         self.app.push_screen(MenuScreen(options, "minimal", _below(self.area.region)), taken)
 
