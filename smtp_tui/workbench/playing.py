@@ -273,7 +273,7 @@ class Playing:
                 break
             else:
                 play.do_without()
-        if play.over:
+        if play.over and not (play.on_the_way and self._view.live):
             self._tell_end(play)
         self._draw()
 

@@ -82,6 +82,15 @@ async def test_a_run_stops_at_what_is_unexpected_and_goes_on_when_asked_again(
         await window.shows("Script: 2 of 3 replies as expected.")
 
 
+async def test_how_it_went_is_told_after_the_last_line_not_before(tmp_path: Path) -> None:
+    async with live_window(practice=True) as window:
+        await _practising(window, _file(tmp_path, b"S: 220\nC: EHLO me\nS: 250\nC: NOOP\n"))
+        await window.pilot.press("alt+a")
+        await window.shows("Script: 2 of 2 replies as expected.")
+        text = window.text()
+        assert text.index("C  NOOP") < text.index("Script: 2 of 2")
+
+
 async def test_the_cursor_says_how_far_to_run(tmp_path: Path) -> None:
     data = SHORT + b"C: RSET\nS: 250\n"
     async with live_window(practice=True) as window:
