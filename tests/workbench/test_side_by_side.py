@@ -54,6 +54,8 @@ async def test_two_scripts_stand_beside_each_other_and_n_goes_to_what_differs(
     async with window() as w:
         await _compare(w, *_files(tmp_path, ONE, OTHER))
         assert "1 of 4 exchanges differ" in w.text()
+        assert "2nd − 1st" not in w.text()  # a script takes no time
+        assert w.rows()[-1].rstrip().endswith("− + only one")
         row = next(row for row in w.rows() if "450 4.0.0 later" in row)
         assert row.startswith(" ≠ S: 250 2.0.0 OK")
         await w.press("n", "n")
@@ -83,6 +85,7 @@ async def test_two_connections_of_the_session_are_compared_with_their_times() ->
         assert "connection 1" in text
         assert "connection 2" in text
         assert "+0 ms" in text
+        assert "2nd − 1st" in text
         assert any("≠ S: 250 fine" in row and "S: 421 no" in row for row in w.rows())
 
 

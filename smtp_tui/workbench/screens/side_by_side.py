@@ -33,8 +33,8 @@ _MARKS = {
     Verdict.ONLY_LEFT: ("−", "bad"),
     Verdict.ONLY_RIGHT: ("+", "bad"),
 }
-_KEYS = "n next difference · N the one before · ↑ ↓ ← → scroll · escape closes"
-_LEGEND = "   ≠ another reply · ~ other words · − + only in one"
+_KEYS = "n N next difference, the one before · ↑ ↓ ← → scroll · escape closes"
+_LEGEND = "   ≠ reply · ~ words differ · − + only one"
 
 
 class Pairs(ScrollView, can_focus=True):
@@ -203,9 +203,15 @@ class SideBySideScreen(Dialog[None]):
         if wide:
             column = (width - 5 - _DELTA) // 2
             names = f"  {set_cell_size(one, column)}   {set_cell_size(other, column)}"
-            names += f"{'2nd − 1st':>{_DELTA}}"
+            names += f"{self._times:>{_DELTA}}"
         self.query_one("#sides-names", Static).update(Content(names))
         self.query_one("#sides-keys", Static).update(Content(_KEYS + (_LEGEND if wide else "")))
+
+    @property
+    def _times(self) -> str:
+        """What the last column tells: a script takes no time."""
+        known = [bool(side.took) for side in (self._left, self._right)]
+        return "2nd − 1st" if all(known) else "took" if any(known) else ""
 
     def action_close(self) -> None:
         """Close."""
