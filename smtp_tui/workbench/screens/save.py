@@ -28,7 +28,11 @@ class Sharing:
 class SaveScreen(Dialog[Sharing]):
     """Gives what was chosen, None when the person leaves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("up", "format(-1)", show=False),
+        Binding("down", "format(1)", show=False),
+    ]
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -37,16 +41,13 @@ class SaveScreen(Dialog[Sharing]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="save") as dialog:
             dialog.border_title = Content("Save the session")
-            dialog.border_subtitle = Content("enter saves · tab to copy · escape leaves")
+            dialog.border_subtitle = Content(
+                "↑ ↓ format · enter saves · tab to copy · escape leaves"
+            )
             yield Field(self._path, id="save-path")
             yield Static(_formats(""), id="save-formats")
             yield Static(Content.styled("\nOr copy it as", "$quiet"))
             yield OptionList(*(Content(f"a {tool.what}") for tool in TOOLS.values()), compact=True)
-
-    def on_mount(self) -> None:
-        """Put the cursor before the end of the name, which says the format."""
-        field = self.query_one("#save-path", Field)
-        field.cursor_position = len(self._path) - len(self._path.rpartition(".")[2])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show which format is meant."""
@@ -64,6 +65,16 @@ class SaveScreen(Dialog[Sharing]):
         """A tool was chosen."""
         event.stop()
         self.dismiss(Sharing(tool=list(TOOLS)[event.option_index]))
+
+    def action_format(self, step: int) -> None:
+        """Let the name end as the next format wants it, or the one before."""
+        field, names = self.query_one("#save-path", Field), list(FORMATS)
+        path = field.value.strip()
+        meant = _meant(path)
+        number = (names.index(meant) + step) % len(names) if meant else 0
+        stem = path.rpartition(".")[0] if meant else path
+        field.value = stem + FORMATS[names[number]].suffixes[0]
+        field.cursor_position = len(field.value)
 
     def action_leave(self) -> None:
         """Escape: nothing."""
