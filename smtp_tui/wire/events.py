@@ -1,6 +1,6 @@
 """What the wire tells: frozen events, each with its monotonic time and its connection's number.
 
-As in ``smtp.events``, those of every round trip are named tuples.
+As in ``smtp.events`` they are named tuples, which are quick to make and to load.
 """
 
 from __future__ import annotations
@@ -106,8 +106,7 @@ class TlsFacts:
 _OUTDATED = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A connection begins; ``wall`` is seconds since the epoch at ``at``."""
 
     at: float
@@ -116,8 +115,7 @@ class Opening:
     wall: float
 
 
-@dataclass(frozen=True, slots=True)
-class Resolving:
+class Resolving(NamedTuple):
     """A name is being looked up."""
 
     at: float
@@ -125,8 +123,7 @@ class Resolving:
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """The addresses of the name, in the order they will be tried (RFC 8305 4)."""
 
     at: float
@@ -135,8 +132,7 @@ class Resolved:
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trying:
+class Trying(NamedTuple):
     """A connection attempt to one address begins."""
 
     at: float
@@ -144,8 +140,7 @@ class Trying:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(NamedTuple):
     """One address did not answer, and why in words."""
 
     at: float
@@ -154,8 +149,7 @@ class Unreachable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(NamedTuple):
     """The socket is connected; ``elapsed`` is seconds since ``Opening``."""
 
     at: float
@@ -164,16 +158,14 @@ class Connected:
     elapsed: float
 
 
-@dataclass(frozen=True, slots=True)
-class TlsStarted:
+class TlsStarted(NamedTuple):
     """The TLS handshake begins."""
 
     at: float
     connection: int
 
 
-@dataclass(frozen=True, slots=True)
-class TlsEstablished:
+class TlsEstablished(NamedTuple):
     """The handshake succeeded."""
 
     at: float
@@ -181,8 +173,7 @@ class TlsEstablished:
     facts: TlsFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """Connecting or the handshake failed: one sentence that says what to do.
 
     ``facts`` holds the chain a refused certificate came with; ``remedy`` the other way to connect.
@@ -191,9 +182,12 @@ class Failed:
     at: float
     connection: int
     failure: Failure
-    text: str = field(repr=False)
+    text: str
     remedy: Remedy | None = None
     facts: TlsFacts | None = None
+
+    def __repr__(self) -> str:
+        return without(self, "text")
 
 
 class Sent(NamedTuple):
@@ -252,56 +246,65 @@ class StateChanged(NamedTuple):
     pending: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """An unfinished line has been standing for a second."""
 
     at: float
     connection: int
-    data: bytes = field(repr=False)
+    data: bytes
+
+    def __repr__(self) -> str:
+        return without(self, "data")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something the person should know, in one sentence; ``remedy`` is what would help."""
 
     at: float
     connection: int
-    text: str = field(repr=False)
+    text: str
     remedy: Remedy | None = None
 
+    def __repr__(self) -> str:
+        return without(self, "text")
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+
+class Alarm(NamedTuple):
     """Something is wrong with the server or the network, in one sentence; ``data`` shows it."""
 
     at: float
     connection: int
-    text: str = field(repr=False)
-    data: bytes = field(default=b"", repr=False)
+    text: str
+    data: bytes = b""
+
+    def __repr__(self) -> str:
+        return without(self, "text", "data")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """What was asked for could not be sent, and why; nothing was written."""
 
     at: float
     connection: int
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return without(self, "text")
 
 
-@dataclass(frozen=True, slots=True)
-class AuthFinished:
+class AuthFinished(NamedTuple):
     """An ``Authenticate`` came to its end; ``text`` is one sentence."""
 
     at: float
     connection: int
     ok: bool
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return without(self, "text")
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryProgress:
+class DeliveryProgress(NamedTuple):
     """Of a message of ``total`` octets so many have been handed to the network."""
 
     at: float
@@ -316,18 +319,19 @@ class DeliveryProgress:
         return self.way is not Way.DATA
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFinished:
+class DeliveryFinished(NamedTuple):
     """A ``Deliver`` came to its end; ``ok``: the server took the message for all recipients."""
 
     at: float
     connection: int
     ok: bool
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return without(self, "text")
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(NamedTuple):
     """The connection is over; ``clean`` is False when the end may be forged or was an error.
 
     ``truncated``: it was encrypted, and closed without TLS being ended by a close_notify first.
@@ -336,8 +340,11 @@ class Gone:
     at: float
     connection: int
     clean: bool
-    text: str = field(repr=False)
+    text: str
     truncated: bool = False
+
+    def __repr__(self) -> str:
+        return without(self, "text")
 
 
 Event = (
