@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from smtp_tui.smtp.completion import Completion, Known, addresses_in, completions
-from smtp_tui.smtp.state import State
 from smtp_tui.smtp.visible import visible
 
 if TYPE_CHECKING:
+    from smtp_tui.smtp.completion import Completion, Known
+    from smtp_tui.smtp.state import State
     from smtp_tui.workbench.screens.main import MainScreen
 
 _COLUMN = 24
@@ -32,6 +32,8 @@ class Completing:
         screen = self._screen
         if not screen.view.takes_lines:
             return ()
+        from smtp_tui.smtp.completion import Known, completions
+
         target = screen.view.target
         known = Known(
             ehlo=target.ehlo if target is not None else "",
@@ -47,6 +49,8 @@ class Completing:
     def _used_before(self) -> tuple[str, ...]:
         history = self._screen.composer.field.history
         if history != self._history:
+            from smtp_tui.smtp.completion import addresses_in
+
             self._history, self._addresses = history, addresses_in(history)
         return self._addresses
 

@@ -24,6 +24,8 @@ LATER = [
     "trustme",
     "smtp_tui.practice.server",
     "smtp_tui.sasl.typed",
+    "smtp_tui.smtp.advice",
+    "smtp_tui.smtp.completion",
     "smtp_tui.smtp.explain",
     "smtp_tui.smtp.templates",
     "smtp_tui.transcript.exports",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -14,14 +14,16 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
 from smtp_tui.smtp import secrets
-from smtp_tui.smtp.completion import Completion
 from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.events import Span
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes.fields import Field, editing_keys, lines_of, obeying_nothing
 from smtp_tui.workbench.queue import MOST_CHARACTERS, Queue, QueueFull
 
-Complete = Callable[[str], tuple[Completion, ...]]
+if TYPE_CHECKING:
+    from smtp_tui.smtp.completion import Completion
+
+Complete = Callable[[str], "tuple[Completion, ...]"]
 """Gives the ways a line can go on."""
 
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_.-]*\}?")

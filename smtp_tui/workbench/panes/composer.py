@@ -10,8 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtp_tui.smtp.advice import Advice, Severity, advise, line_limit
-from smtp_tui.smtp.doubts import raw
+from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
 from smtp_tui.smtp.visible import visible
@@ -212,6 +211,8 @@ class Composer(Vertical):
             return []
         if self.raw:
             return self._doubts_of_raw()
+        from smtp_tui.smtp.advice import advise
+
         target = self._view.target
         lmtp = target is not None and target.lmtp
         found = advise(octets, self._view.state, lmtp=lmtp)
@@ -220,6 +221,8 @@ class Composer(Vertical):
         return found
 
     def _doubts_of_raw(self) -> list[Advice]:
+        from smtp_tui.smtp.doubts import raw
+
         try:
             return list(raw.doubts(unescape(self.field.value), self._view.state))
         except EscapeError as error:
@@ -230,6 +233,8 @@ class Composer(Vertical):
             return Content("")
         if self.raw:
             return Content(f"{len(octets)} octets, nothing is added")
+        from smtp_tui.smtp.advice import line_limit
+
         limit = line_limit(self._view.state)
         sent = self._measure(self.field.value) + 2
         return Content.styled(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from smtp_tui.smtp.advice import Advice, Severity
 from smtp_tui.smtp.commands import lookup
+from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.events import DeliveryProgress
 from smtp_tui.workbench.session import Link, SessionView
