@@ -54,7 +54,12 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class StopDelivery:
-    """Send no further chunk of the message; what was begun with DATA goes on."""
+    """Send no further chunk of the message; what was begun with DATA goes on.
+
+    ``at_once``: close the connection instead. Of a message that is over by then nothing is done.
+    """
+
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,13 @@ class Connection(Standing):
             self._talk.deliver(message, way, chunk)
             self._settle()
 
-    def stop_delivery(self) -> None:
-        """Send no further chunk of the message."""
-        if self._ready():
+    def stop_delivery(self, *, at_once: bool = False) -> None:
+        """Send no further chunk of the message, or close; nothing if it is over already."""
+        if not self._talk.has_message:
+            return
+        if at_once:
+            self.abort()
+        elif self._ready():
             self._talk.stop_delivery()
 
     def start_tls(self) -> None:

@@ -76,6 +76,11 @@ class Conversation:
         return self._authentication is not None
 
     @property
+    def has_message(self) -> bool:
+        """Whether a message is on its way, or its reply is waited for."""
+        return self._delivery is not None
+
+    @property
     def delivering(self) -> bool:
         """Whether ``deliver_more`` has something to send."""
         return self._delivery is not None and self._delivery.ready
@@ -142,9 +147,7 @@ class Conversation:
 
     def stop_delivery(self) -> None:
         """Send no further chunk."""
-        if self._delivery is None:
-            self._teller.refused("No message is on its way.")
-        elif not self._delivery.stop():
+        if self._delivery is not None and not self._delivery.stop():
             self._teller.refused(endings.CANNOT_STOP)
 
     def leave(self) -> None:

@@ -143,7 +143,7 @@ def _ask(connection: Connection, action: Action) -> None:
         case Deliver():
             connection.deliver(action.message, action.way, action.chunk)
         case StopDelivery():
-            connection.stop_delivery()
+            connection.stop_delivery(at_once=action.at_once)
         case StartTls():
             connection.start_tls()
         case Authenticate():

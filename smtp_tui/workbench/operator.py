@@ -280,7 +280,7 @@ class Operator:
             self.stopping = True
             self._post(actions.StopDelivery())
         else:
-            self._post(actions.Abort())
+            self._post(actions.StopDelivery(at_once=True))
 
     def octets(self, text: str, credentials: Credentials) -> int:
         """How many octets that line is when it is sent, without its line end."""

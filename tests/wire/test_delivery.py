@@ -157,6 +157,32 @@ def test_a_delivery_by_chunks_stops_behind_the_chunk_under_way() -> None:
         )
 
 
+def test_a_message_that_is_over_is_not_stopped_and_its_connection_stays() -> None:
+    def take(client: socket.socket) -> None:
+        got = b""
+        while not got.endswith(b"body\r\n"):
+            got += client.recv(65_536)
+        client.sendall(b"250 ok\r\n")
+        client.recv(1)
+
+    with to(take) as driven:
+        driven.connection.deliver(b"Subject: x\r\n\r\nbody\r\n", Way.BDAT, CHUNK)
+        driven.until(lambda: bool(driven.all(DeliveryFinished)), "the end")
+        driven.connection.stop_delivery()
+        driven.connection.stop_delivery(at_once=True)
+        assert driven.one(DeliveryFinished).ok
+        assert driven.all(Refused) == []
+        assert driven.all(Gone) == []
+
+
+def test_a_message_on_its_way_is_stopped_at_once_by_closing() -> None:
+    with to(silent) as driven:
+        driven.connection.deliver(MESSAGE, Way.DATA, CHUNK)
+        driven.connection.stop_delivery(at_once=True)
+        assert driven.one(Gone)
+        assert not driven.one(DeliveryFinished).ok
+
+
 def test_a_delivery_by_data_cannot_stop_and_says_what_does() -> None:
     with to(silent) as driven:
         driven.connection.deliver(MESSAGE, Way.DATA, CHUNK)

@@ -19,7 +19,7 @@ from textual.widgets import Input
 from smtp_tui.practice import conversation
 from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
-from smtp_tui.wire.actions import Abort, Deliver, StopDelivery
+from smtp_tui.wire.actions import Deliver, StopDelivery
 from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench.attachments import attach
@@ -338,7 +338,7 @@ async def test_what_was_begun_with_data_is_stopped_by_closing() -> None:
         await at.pilot.pause()
         assert "escape closes the connection" in at.text()
         await at.press("escape")
-        assert at.posted[-1] == Abort()
+        assert at.posted[-1] == StopDelivery(at_once=True)
 
 
 async def test_when_the_server_closes_in_the_middle_the_message_and_the_count_stay() -> None:
