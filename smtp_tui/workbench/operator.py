@@ -10,26 +10,25 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from smtp_tui.practice.faults import NO_FAULTS, Faults
-from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
+from smtp_tui.sasl.credentials import Credentials, CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
-from smtp_tui.transcript.placeholders import PLACEHOLDERS, Filler, names_in
 from smtp_tui.wire import actions
-from smtp_tui.wire.binding import channel
 from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench import disclosure, one_write, seat_belt
+from smtp_tui.workbench.consent import Ask, Consent
 from smtp_tui.workbench.disclosure import Disclosure
+from smtp_tui.workbench.filling import Filling, Unsendable
 from smtp_tui.workbench.keymap import Keys
-from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.session import CONNECTING, Link, SessionView
 
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress
 
 
-_MESSAGE = "(message)"
+_MESSAGE, _STARTTLS = "(message)", "STARTTLS"
 _MOST_BEGUN = 512
 
 
@@ -49,10 +48,6 @@ class Worker(Protocol):
         """End, without being waited for."""
 
 
-Ask = Callable[[Question, Callable[[], None]], None]
-"""Asks the person; calls back when they want it."""
-
-
 class Operator:
     """``tell`` shows one sentence; ``ask`` confirms. ``view`` is kept up to date by the screen."""
 
@@ -63,19 +58,16 @@ class Operator:
         self._faults = NO_FAULTS
         self.dry_run = False
         """Whether every message ends with RSET instead of being sent."""
-        self._belted = -1
         self._begun = b""
         """Raw octets that went out and ended no line yet: what comes next goes on from there."""
         self._worker: Worker | None = None
         self._asked: list[actions.Action] = []
-        self._ask = ask
         self._tell = tell
         self._keys = keys
-        self._consent: str | None = None
-        self._filler = Filler()
+        self._consent = Consent(ask)
+        self._filling = Filling()
         self._insisted = ""
         """What was asked for in vain and would be done if asked for again."""
-        self._goes_on_in_clear = False
         self._quitting = 0
         self.stopping = False
         """Whether the message on its way is to end behind the chunk under way."""
@@ -89,16 +81,12 @@ class Operator:
 
     def update(self, view: SessionView) -> None:
         """Take note of the session's new state."""
-        self._follow(view)
-        exchange_over = view.state.phase is not Phase.AUTH and b"AUTH" not in view.pending
+        self._filling.update(self.view, view)
+        self._consent.update(self.view, view)
         if view.connection != self.view.connection:
             self._quitting = 0
             self._begun = b""
-            self._consent = None
             self._insisted = ""
-            self._goes_on_in_clear = False
-        elif exchange_over and self._was_exchanging():
-            self._consent = None  # what was agreed to was this exchange
         if view.delivery is None:
             self.stopping = False
         self.view = view
@@ -175,7 +163,7 @@ class Operator:
             return
         try:
             line = self._filled(text, credentials)
-        except (CredentialsError, _Unsendable) as error:
+        except (CredentialsError, Unsendable) as error:
             self._tell(str(error))
             return
 
@@ -236,7 +224,7 @@ class Operator:
             whole = one_write.join(
                 texts, self.view.state, lambda text: self._filled(text, credentials)
             )
-        except (CredentialsError, _Unsendable) as error:
+        except (CredentialsError, Unsendable) as error:
             self._tell(str(error))
             return
 
@@ -286,7 +274,7 @@ class Operator:
         """How many octets that line is when it is sent, without its line end."""
         try:
             return len(self._filled(text, credentials))
-        except (CredentialsError, _Unsendable):
+        except (CredentialsError, Unsendable):
             return len(text.encode("utf-8", "replace"))
 
     def _post(self, action: actions.Action) -> None:
@@ -296,51 +284,13 @@ class Operator:
             self._worker.post(action)
 
     def _filled(self, text: str, credentials: Credentials) -> bytes:
-        try:
-            line = text.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:
-            raise _Unsendable("The line holds half a character: type it again.") from None
-        if "\0" in text and not self.view.takes_text:
-            raise _Unsendable("A line cannot hold NUL (RFC 5321 4.1.1): take it out.")
-        names = [] if self.view.takes_text else list(names_in(line))
-        if not names or any(name not in PLACEHOLDERS for name in names):
-            return line
-        if not credentials.user and any(PLACEHOLDERS[name].needs_user for name in names):
-            raise _Unsendable("Fill in the user name first: the placeholder stands for it.")
-        if not credentials.password and any(PLACEHOLDERS[name].needs_password for name in names):
-            raise _Unsendable("Fill in the password first: the placeholder stands for it.")
-        return self._filler.fill(line, credentials, self._channel(names[0])).line
-
-    def _channel(self, mechanism: str) -> Channel:
-        view = self.view
-        facts = view.tls if view.encrypted else None
-        offered = view.state.extensions.mechanisms
-        return channel(view.target or Target(""), facts, offered, mechanism)
-
-    def _follow(self, view: SessionView) -> None:
-        """Let the placeholders know which challenge they are to answer."""
-        now, before = view.exchange, self.view.exchange
-        if view.connection != self.view.connection or (before is not None and now is None):
-            self._filler.reset()
-        elif now is not None and now != before:
-            self._filler.challenged(now.number, now.challenge)
+        return self._filling.fill(text, credentials, self.view)
 
     def _when_agreed(self, found: Disclosure | None, go: Callable[[], None]) -> None:
-        if found is None or self._has_consent(found) or self._only_practises():
+        if found is None or self._only_practises():
             go()
-            return
-
-        def agreed() -> None:
-            if found.mail:
-                self._goes_on_in_clear = True
-            else:
-                self._consent = found.mechanism
-            go()
-
-        self._ask(found.question, agreed)
-
-    def _has_consent(self, found: Disclosure) -> bool:
-        return self._goes_on_in_clear if found.mail else self._consent == found.mechanism
+        else:
+            self._consent.to_disclose(found, go)
 
     def _only_practises(self) -> bool:
         """Whether nobody need be asked; what a faulty server provokes is to be seen."""
@@ -368,15 +318,8 @@ class Operator:
                 self._post(actions.SendRaw(line) if raw else actions.Send(line))
             key = self._keys.first("dry-run")
             self._tell(f"Dry run: RSET went out in place of the message. {key} ends the dry run.")
-        elif seat_belt.is_local(view.target) or self._belted == view.connection:
-            go()
         else:
-
-            def agreed() -> None:
-                self._belted = view.connection
-                go()
-
-            self._ask(seat_belt.question(view, before), agreed)
+            self._consent.to_send(view, before, go)
 
     def is_practice(self, target: Target | None) -> bool:
         """Whether that is the practice server."""
@@ -388,13 +331,3 @@ class Operator:
         if self.view.live:
             return "Still connecting: wait for the greeting, or escape to give up."
         return f"Not connected: {self._keys.first('connect')} connects."
-
-    def _was_exchanging(self) -> bool:
-        return self.view.state.phase is Phase.AUTH or b"AUTH" in self.view.pending
-
-
-_STARTTLS = "STARTTLS"
-
-
-class _Unsendable(Exception):
-    """A line that cannot be sent: one sentence that says what to do."""
