@@ -86,7 +86,9 @@ class Playing:
         name = visible(path.rpartition("/")[2])
 
         def done(result: Opened | Exception) -> None:
-            if isinstance(result, Exception):
+            if isinstance(result, _LogFile):
+                self.open_log(path)
+            elif isinstance(result, Exception):
                 sentence = f"{name}, {result}." if isinstance(result, ScriptError) else str(result)
                 self._screen.notify(
                     sentence, title="Not opened", severity="error", markup=False, timeout=10
@@ -351,7 +353,13 @@ class Playing:
         return self._screen.view
 
 
+class _LogFile(ValueError):
+    """It is no script but a log file, by whatever name."""
+
+
 def _opened(data: bytes) -> Opened:
+    if data.startswith(b"{"):
+        raise _LogFile
     script = parse(data)
     return Opened(script, hidden(script))
 

@@ -80,6 +80,14 @@ async def test_all_of_the_file_is_looked_through_and_escape_goes_back(tmp_path: 
         assert w.app.screen is w.desk
 
 
+async def test_a_log_file_is_known_by_whatever_name(tmp_path: Path) -> None:
+    path = tmp_path / "session.log"
+    path.write_bytes(_lines(0, 2))
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "session.log · 2 lines", "NOOP 1")
+
+
 async def test_an_expression_that_takes_too_long_is_given_up_and_said(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     line = Record(Kind.CLIENT, 1.0, 1, Protection.CLEAR, b"NOOP " + b"a" * 60 + b"!\r\n", wall=2.0)

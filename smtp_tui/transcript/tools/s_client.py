@@ -47,7 +47,7 @@ def _said(lines: list[Line]) -> Iterator[str]:
     for message, each in groupby(lines, lambda line: line.role in (Role.MESSAGE, Role.CHUNK)):
         if message:
             text = shell.printed([line.octets for line in each])
-            yield f'sleep "${{PAUSE:-1}}"\n  {text}'.replace("\n", "\n  ")
+            yield f'sleep "${{PAUSE:-1}}"\n{text}'.replace("\n", "\n  ")
         else:
             yield from (f"say {_word(line)}" for line in each)
 
