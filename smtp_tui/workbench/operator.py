@@ -156,8 +156,17 @@ class Operator:
         offered = self.view.state.extensions.mechanisms
         return self._insisted != mechanism and bool(offered) and mechanism not in offered
 
-    def send(self, text: str, credentials: Credentials, sent: Callable[[], None]) -> None:
-        """Send a typed line, its placeholders filled in; calls ``sent`` when it is on its way."""
+    def send(
+        self,
+        text: str,
+        credentials: Credentials,
+        sent: Callable[[], None],
+        held: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Send a typed line, its placeholders filled in.
+
+        Calls ``sent`` when it is on its way, ``held`` when a dry run said RSET in its place.
+        """
         if not self.view.takes_lines:
             self._tell(self._not_connected())
             return
@@ -173,12 +182,18 @@ class Operator:
             sent()
 
         if seat_belt.begins_message(self._begun + line, self.view):
-            self._when_meant(go)
+            self._when_meant(go, held=held)
         else:
             self._when_agreed(disclosure.of_line(line, self.view, credentials.user), go)
 
-    def send_raw(self, text: str, user: str, sent: Callable[[], None]) -> None:
-        """Send typed octets, their escapes carried out; calls ``sent`` when they are on the way."""
+    def send_raw(
+        self,
+        text: str,
+        user: str,
+        sent: Callable[[], None],
+        held: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Send typed octets, their escapes carried out; ``sent`` and ``held`` as for ``send``."""
         if not self.view.takes_lines:
             self._tell(self._not_connected())
             return
@@ -201,7 +216,7 @@ class Operator:
         begins = [seat_belt.begins_message(line, self.view) for line in lines]
         if any(begins):
             before = whole.splitlines(keepends=True)[: begins.index(True)]
-            self._when_meant(lambda: self._when_agreed(unsafe, go), before)
+            self._when_meant(lambda: self._when_agreed(unsafe, go), before, held)
         else:
             self._when_agreed(unsafe, go)
 
@@ -306,7 +321,12 @@ class Operator:
         """What is wrong on purpose with that server."""
         return self._faults if self.is_practice(target) else NO_FAULTS
 
-    def _when_meant(self, go: Callable[[], None], before: Sequence[bytes] = ()) -> None:
+    def _when_meant(
+        self,
+        go: Callable[[], None],
+        before: Sequence[bytes] = (),
+        held: Callable[[], None] = lambda: None,
+    ) -> None:
         """A message goes out: not in a dry run, and to people only when that was agreed to.
 
         ``before`` are lines of the same write, raw ones with their ends; a dry run sends them too.
@@ -316,6 +336,7 @@ class Operator:
             for line in (*before, b"RSET"):
                 raw = line.endswith((b"\r", b"\n"))
                 self._post(actions.SendRaw(line) if raw else actions.Send(line))
+            held()
             key = self._keys.first("dry-run")
             self._tell(f"Dry run: RSET went out in place of the message. {key} ends the dry run.")
         else:

@@ -601,7 +601,11 @@ async def test_a_dry_run_ends_with_rset_before_the_message() -> None:
         assert "dry run" in at.text()
         await at.enter("DATA")
         assert at.sent == [b"RSET"]
-        await at.press("alt+d")
+        assert at.desk.composer.text == ""
+        assert "RSET went out in place of the message" in at.text()
+        await at.press("up")
+        assert at.desk.composer.text == "DATA"
+        await at.press("escape", "alt+d")
         await at.enter("NOOP")
         assert at.sent == [b"RSET", b"NOOP"]
 

@@ -116,6 +116,13 @@ class Composer(Vertical):
                 self.field.set_line(self._last)
         self.say(sentence)
 
+    def held(self) -> None:
+        """A dry run said something else instead: the line goes, what waits behind it stays."""
+        self.field.remember(self.field.value)
+        with self.prevent(Input.Changed):  # which would take away what is said of it
+            self.field.set_line("")
+        self.field.came_from_queue = False
+
     def insert(self, text: str) -> None:
         """Put a line into the field and the cursor behind it."""
         self.field.set_line(text)

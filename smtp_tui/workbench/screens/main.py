@@ -337,9 +337,9 @@ class MainScreen(Screen[None]):
 
         credentials = self.credentials.credentials
         if self.composer.raw:
-            self.operator.send_raw(text, credentials.user, on_its_way)
+            self.operator.send_raw(text, credentials.user, on_its_way, self.composer.held)
         else:
-            self.operator.send(text, credentials, on_its_way)
+            self.operator.send(text, credentials, on_its_way, self.composer.held)
 
     def _octets(self, text: str) -> int:
         return self.operator.octets(text, self.credentials.credentials)
