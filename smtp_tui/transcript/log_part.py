@@ -100,6 +100,7 @@ def trouble(file: LogFile) -> str:
 class LogSearch:
     """All lines of a file that a query takes, a slice at a time; the first of them are kept.
 
+    With them goes the opening of their connection, which says where to, and when its time began.
     By turns ``read`` reads a slice, in the thread that has the file, and ``sift`` looks at it, in
     the main thread: only there an expression that takes too long is given up.
     """
@@ -109,6 +110,7 @@ class LogSearch:
         self._looked_at = 0
         self._total = 0
         self._trouble = ""
+        self._opening: Record | None = None  # of the connection, until a line of it is kept
         self._found: list[Record] = []
         self._count = 0
 
@@ -127,11 +129,19 @@ class LogSearch:
     def sift(self, records: list[Record]) -> None:
         """Look at some lines. Raises ``TooSlow``."""
         for record in records:
+            if record.kind is Kind.OPENING:
+                self._opening = record
             if self._query.takes(record):
                 self._count += 1
-                if len(self._found) < MOST:
-                    self._found.append(record)
+                if self._count <= MOST:
+                    self._keep(record)
         self._looked_at += len(records)
+
+    def _keep(self, record: Record) -> None:
+        opening, self._opening = self._opening, None
+        if opening is not None and opening is not record:
+            self._found.append(opening)
+        self._found.append(record)
 
     def result(self) -> Part:
         """What was found until now."""

@@ -102,6 +102,21 @@ async def test_an_expression_that_takes_too_long_is_given_up_and_said(tmp_path: 
         assert w.app.screen is w.desk
 
 
+async def test_what_was_found_stands_below_its_connection_with_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    openings = [
+        Record(Kind.OPENING, at, number, note=f"mx{number}.example.org:25", wall=at)
+        for number, at in ((1, 90.0), (2, 98.5))
+    ]
+    path.write_bytes(b"".join(map(written, openings)) + _lines(0, 2).replace(b": 1,", b": 2,"))
+    async with window(size=(80, 24)) as w:
+        await _open(w, path)
+        await _shows(w, "s.jsonl · 4 lines", "f find in all · escape")
+        await w.press("f", *"NOOP 1", "enter")
+        await _shows(w, "1 line with “NOOP 1”", "mx2.example.org:25", "2.500 C  NOOP 1")
+        assert "mx1" not in w.text()
+
+
 async def test_what_is_appended_comes_along_and_what_is_cut_off_is_told(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     path.write_bytes(_lines(0, 5))

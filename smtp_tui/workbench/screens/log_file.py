@@ -28,7 +28,7 @@ from smtp_tui.workbench.screens.dialog import Dialog
 
 _LOOK = 1.0
 """Seconds between two looks whether the file changed."""
-_KEYS = "< > earlier, later part · ctrl+home ctrl+end first, last · f finds in all of it · escape"
+_KEYS = "< > earlier, later · ctrl+home ctrl+end first, last · f find in all · escape"
 
 
 class LogFileScreen(Dialog[None]):
