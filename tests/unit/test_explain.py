@@ -198,6 +198,9 @@ def test_relaying_refused_to_who_is_signed_in_does_not_ask_to_sign_in() -> None:
 def test_a_text_decides_against_notes_of_other_providers() -> None:
     assert {note.provider for note in of("535 5.7.8 Error: authentication failed").notes} == {""}
     assert {note.provider for note in of("535 5.7.8").notes} == {"", "Gmail"}
+    (note,) = of("5.7.8").notes
+    assert note.provider == ""
+    assert "Check user and password" in note.todo
 
 
 def test_no_two_notes_say_the_same() -> None:
