@@ -109,16 +109,23 @@ def add_log(parser: Parser) -> None:
     parser.add_argument(
         "--log",
         metavar="FILE",
-        type=file_name,
+        type=output_file,
         help="append all that is said to a file, without secrets",
     )
 
 
 def file_name(text: str) -> str:
-    """The name of a file to write; an empty one is a variable of the shell that is not set."""
+    """The name of a file; an empty one is a variable of the shell that is not set."""
     if not text:
         raise argparse.ArgumentTypeError("the name of the file is empty")
     return text
+
+
+def output_file(text: str) -> str:
+    """The name of a file to write; a lone dash would make a file that nobody meant."""
+    if text == "-":
+        raise argparse.ArgumentTypeError("- is no file: standard output is /dev/stdout")
+    return file_name(text)
 
 
 def passwords(options: argparse.Namespace) -> PasswordSource:

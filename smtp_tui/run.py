@@ -11,7 +11,7 @@ from smtp_tui.arguments import (
     add_passwords,
     asked,
     fail,
-    file_name,
+    output_file,
     passwords,
 )
 
@@ -79,6 +79,7 @@ def _add_files(parser: Parser) -> None:
     parser.add_argument(
         "--export",
         metavar="FILE",
+        type=output_file,
         action="append",
         default=[],
         help="write the session, without secrets, to a file that ends in .smtp, .txt, .jsonl,"
@@ -93,6 +94,6 @@ def _add_files(parser: Parser) -> None:
     parser.add_argument(
         "--junit",
         metavar="FILE",
-        type=file_name,
+        type=output_file,
         help="write a report for a build server",
     )

@@ -177,6 +177,7 @@ def test_the_way_to_give_a_password_is_named(capsys: pytest.CaptureFixture[str])
         (("practice", "--tls-port", "70000"), "port"),
         (("run", "x", "h", "--log", ""), "--log: the name of the file is empty"),
         (("run", "x", "h", "--junit="), "--junit: the name of the file is empty"),
+        (("run", "x", "h", "--export", "-"), "--export: - is no file: standard output is /dev/st"),
     ],
 )
 def test_wrong_usage_is_told_in_one_line(
