@@ -121,12 +121,13 @@ class Course:
     def result(self) -> Result:
         """How it went, once the connection is over."""
         outcome, trouble = self._judged()
-        met_or_not = min(self.replies, len(self._expected))
+        numbers = {reply.number for reply in self._expected}
+        failed = len(numbers & {failure.number for failure in self.failures})
         return Result(
             outcome,
             expected=len(self._expected),
             met=self._met,
-            skipped=len(self._expected) - met_or_not,
+            skipped=len(self._expected) - self._met - failed,
             failures=tuple(self.failures),
             trouble=trouble,
         )

@@ -104,5 +104,6 @@ def _got(what: Failure, veil: Veil) -> str:
         case smtp.Reply(command=command):
             answered = _ANSWERED.get(command.verb) or f"{verb(command, veil)} got"
     said = veil.visible(b" ".join(what.reply.lines[:1]))
-    said = said if len(said) <= _LONGEST else said[:_LONGEST] + "…"
+    if len(said) > _LONGEST or len(what.reply.lines) > 1:
+        said = said[:_LONGEST] + "…"
     return f"but {answered} {what.reply.code} {said}".rstrip()

@@ -281,6 +281,7 @@ def test_a_message_that_shall_not_be_sent_is_cut_off_rather_than_ended(run: Run)
         ("S: 220\n", b"", "line 1: expected 220, the connection is closed"),
         ("S: 220\nC: NOOP\nS: 250\n", b"220 hi\r\n", "line 3: expected 250, the connection is"),
         ("S: 220\n", b"554 go away\r\n", "line 1: expected 220, but the greeting is 554 go away"),
+        ("S: 220\n", b"554-go\r\n554 away\r\n", "expected 220, but the greeting is 554 go…"),
         (
             "S: 220\nS: 250\n",
             b"220 hi\r\n421 bye\r\n",
@@ -292,9 +293,11 @@ def test_a_server_that_leaves_early_is_not_as_expected(
     run: Run, script: str, server: bytes, sentence: str
 ) -> None:
     with serve(says_and_closes(server)) as listening:
-        ran = run(script, plain(listening.port))
+        ran = run(script, plain(listening.port), "--json")
     assert ran.code == 1, ran
     assert sentence in ran.err
+    counted = sum(int(str(ran.result[each])) for each in ("met", "failed", "skipped"))
+    assert counted == script.count("S: ")
 
 
 def test_a_reply_that_nothing_asks_for_is_not_waited_for(run: Run) -> None:
