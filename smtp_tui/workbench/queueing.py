@@ -258,7 +258,7 @@ class Queueing:
         if item is self._warned or not pipelining.is_no_answer(self.texts(1), self.state):
             return ""
         self._warned = item
-        return "Stopped: an answer is asked for, and this is none; once more sends it."
+        return "Stopped: this is no answer; again sends it."
 
     def _end(self, sentence: str, fate: Fate = Fate.SENT) -> None:
         """Wait for nothing more; ``fate`` is that of lines without a reply that should get one."""

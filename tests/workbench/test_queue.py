@@ -111,7 +111,7 @@ async def test_a_command_goes_out_as_the_answer_to_a_challenge_only_if_asked_for
         await at.pilot.pause()
         assert at.sent == [b"AUTH LOGIN"]
         assert fates(at) == [Fate.MORE, Fate.WAITING]
-        assert "an answer is asked for, and this is none" in at.text()
+        assert "Stopped: this is no answer; again sends it. 1 line waits." in at.text()
         await at.press(pace)
         assert at.sent == [b"AUTH LOGIN", b"MAIL FROM:<a@example.org>"]
 
