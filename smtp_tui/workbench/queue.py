@@ -56,6 +56,8 @@ class Queue:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.said = ""
+        """What became of the lines that were sent last, in one sentence, until others come."""
         self.changed: Callable[[], None] = lambda: None
 
     @property
@@ -83,6 +85,7 @@ class Queue:
             )
         if not waiting:
             self.items.clear()
+        self.said = ""
         place = self.first if in_front else len(self.items)
         self.items[place:place] = new
         self.changed()

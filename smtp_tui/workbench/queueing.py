@@ -67,8 +67,6 @@ class Queueing:
         self.queue = Queue()
         self.going_on = False
         """Whether to go on after a refusal."""
-        self.said = ""
-        """What became of the last run, in one sentence."""
         self._screen = screen
         self._flight: _Flight | None = None
         self._warned: Item | None = None
@@ -104,8 +102,6 @@ class Queueing:
             self.queue.add(texts)
         except QueueFull as error:
             self._screen.say(f"{error}.")
-        else:
-            self.said = ""
 
     def edit(self, index: int) -> None:
         """Take a line to the command line; the one that stands there comes back in its place."""
@@ -133,7 +129,7 @@ class Queueing:
         elif astray := self._astray():
             self._end(astray)
         else:
-            self.said = ""
+            self.queue.said = ""
             self._step(pace)
 
     def stop(self) -> bool:
@@ -266,7 +262,7 @@ class Queueing:
         if flight is not None and not flight.silent:
             for item in flight.items:
                 item.fate = fate if item.fate is Fate.SENT else item.fate
-        self.said = sentence or self._summary()
+        self.queue.said = sentence or self._summary()
         self.queue.changed()
 
     def _summary(self) -> str:

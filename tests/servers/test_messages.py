@@ -124,7 +124,7 @@ async def test_two_hundred_lines_with_a_message_in_them_go_out_in_every_way(
         assert [item.codes for item in items[:5]] == [(250,), (250,), (501,), (250,), (354,)]
         assert [(n, i.codes) for n, i in enumerate(items) if i.codes and 5 <= n < 187] == []
         assert {item.codes for item in items[187:]} == {(250,)}
-        assert "1 refused" in desk.queueing.said
+        assert "1 refused" in desk.queueing.queue.said
     (delivered,) = await asyncio.to_thread(postfix.deliveries, to)
     assert strip_trace(delivered).decode().splitlines() == [
         line.removeprefix(".") if line.startswith(".") else line for line in text

@@ -116,6 +116,18 @@ async def test_a_command_goes_out_as_the_answer_to_a_challenge_only_if_asked_for
         assert at.sent == [b"AUTH LOGIN", b"MAIL FROM:<a@example.org>"]
 
 
+async def test_what_became_of_the_last_lines_is_not_said_of_pasted_ones() -> None:
+    async with window(LOCAL) as at:
+        scene = greeted(at)
+        await paste(at, "NOOP 1\nNOOP 2\n")
+        await at.press("alt+q", "w")
+        scene.raw(b"NOOP 1\r\nNOOP 2\r\n").server(b"250 OK\r\n250 OK\r\n")
+        await at.pilot.pause()
+        assert "Queue ─ All sent." in at.text()
+        await paste(at, "NOOP 3\nNOOP 4\n")
+        assert "Queue ─ 1 line waits" in at.text()
+
+
 async def test_answers_in_base64_go_out_behind_auth_without_a_stop() -> None:
     async with window() as at:
         scene = at.scene().secured()

@@ -149,8 +149,8 @@ class QueuePane(Widget, can_focus=True):
         words = "1 line waits" if waiting == 1 else f"{waiting:,} lines wait"
         if queueing.running:
             words = f"sending, {words}"
-        elif queueing.said:
-            words = f"{queueing.said} {words}." if waiting else queueing.said
+        elif self._queue.said:
+            words = f"{self._queue.said} {words}." if waiting else self._queue.said
         return Content(f"Queue ─ {words}")
 
     def _keys(self) -> Content:
