@@ -153,13 +153,9 @@ def _parameters(line: str, state: State) -> Iterator[Completion]:
         for written in parameter.written:
             shown = written.partition("…")[0]
             if shown.upper().startswith(typed.upper()):
-                yield Completion(
-                    head + shown,
-                    written,
-                    parameter.meaning,
-                    parameter.rfc,
-                    parameter.extension in state.extensions,
-                )
+                offered = parameter.needs(written.partition("=")[2]) in state.extensions
+                meaning = parameter.meaning if offered else f"{_absent(state)}: {parameter.meaning}"
+                yield Completion(head + shown, written, meaning, parameter.rfc, offered)
 
 
 def _arguments(line: str, verb: str, state: State, known: Known) -> Iterator[Completion]:
@@ -200,11 +196,16 @@ def _mechanisms(state: State) -> Iterator[tuple[str, str, bool]]:
     from smtp_tui.sasl.mechanisms import MECHANISMS
 
     offered: Sequence[str] = state.extensions.mechanisms
-    absent = "not offered" if state.hello is not None else "not known before EHLO"
+    absent = _absent(state)
     for name in dict.fromkeys((*offered, *MECHANISMS)):
         known = MECHANISMS.get(name)
         meaning = known.merit if known is not None else "not known here"
         yield name, meaning if name in offered else f"{absent}: {meaning}", name in offered
+
+
+def _absent(state: State) -> str:
+    """Why something of an extension is quiet in a list."""
+    return "not offered" if state.hello is not None else "not known before EHLO"
 
 
 def _typed(line: str) -> str:

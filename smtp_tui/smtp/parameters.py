@@ -38,6 +38,11 @@ class Parameter:
             return value is None and not self.value
         return re.fullmatch(self.value, value) is not None
 
+    def needs(self, value: str | None) -> str:
+        """The extension that brings this value; of BODY=BINARYMIME another (RFC 3030 3)."""
+        binary = self.name == "BODY" and (value or "").upper() == "BINARYMIME"
+        return "BINARYMIME" if binary else self.extension
+
     @property
     def written(self) -> tuple[str, ...]:
         """The parameter with each of its ready values, as it stands in a command."""

@@ -111,6 +111,15 @@ def test_addresses_are_taken_from_envelope_lines_newest_first() -> None:
     assert addresses_in([*sent, "RCPT TO:<a@x.test>"]) == ("a@x.test", "b@x.test")
 
 
+def test_binary_text_is_offered_last_where_only_eight_bit_text_is_taken() -> None:
+    offered = extensions.parse((b"x", b"8BITMIME"))
+    bodies = completions("MAIL FROM:<a@b> BODY=", state()._replace(extensions=offered), KNOWN)
+    assert [(each.word, each.timely) for each in bodies] == [
+        ("BODY=8BITMIME", True), ("BODY=7BIT", True), ("BODY=BINARYMIME", False),
+    ]  # fmt: skip
+    assert [each.meaning.startswith("not offered") for each in bodies] == [False, False, True]
+
+
 def test_an_address_with_a_quoted_local_part_is_offered_again() -> None:
     sent = ['RCPT TO:<"a, > b"@x.test> NOTIFY=NEVER', "MAIL FROM:<>", "RCPT TO:<postmaster>"]
     assert addresses_in(sent) == ('"a, > b"@x.test',)

@@ -118,7 +118,8 @@ def _parameters(line: bytes, state: State) -> Iterator[Advice]:
             yield from _unknown(verb, word)
             continue
         yield from _value(known, word, state.extensions)
-        if state.hello is not None and (wanted := _missing(known, word, state.extensions)):
+        wanted = known.needs(word.value)
+        if state.hello is not None and wanted not in state.extensions:
             belongs = "" if wanted == word.name else f", which {word.name} belongs to"
             text = f"the server does not offer {wanted}{belongs}"
             yield Advice(Severity.WARNING, text, known.rfc)
@@ -133,14 +134,6 @@ def _unknown(verb: bytes, word: Given) -> Iterator[Advice]:
         yield Advice(
             Severity.NOTE, "a parameter that is not known here; it is sent", "RFC 5321 4.1.1.11"
         )
-
-
-def _missing(known: Parameter, word: Given, offered: Extensions) -> str:
-    """The extension that the server does not offer although the parameter needs it."""
-    wanted = known.extension
-    if known.name == "BODY" and (word.value or "").upper() == "BINARYMIME":
-        wanted = "BINARYMIME"
-    return "" if wanted in offered else wanted
 
 
 def _value(known: Parameter, word: Given, offered: Extensions) -> Iterator[Advice]:
