@@ -110,11 +110,16 @@ class Delivery:
             self._judge(self._said)
 
     def cut_off(self) -> None:
-        """The connection ended."""
+        """The connection ended; of a message without its end nothing is delivered."""
+        outcome = (
+            "whether the server took it is not known, so sent again it may arrive twice."
+            if self._whole
+            else "without its end the server takes nothing of it, so it can be sent again."
+        )
         self._end(
             False,
             f"The connection ended after {self.octets:,} of {self.total:,} octets of the message"
-            " were handed to the network; whether the server kept any of it is not known.",
+            f" were handed to the network: {outcome}",
         )
 
     def _chunk_answered(self, code: int, said: str) -> None:

@@ -202,7 +202,25 @@ def test_a_server_that_closes_in_the_middle_leaves_a_count_of_what_went_out() ->
         finished = driven.one(DeliveryFinished)
         assert not finished.ok
         assert f"of {len(MESSAGE) * 100_000:,} octets of the message" in finished.text
+        assert finished.text.endswith("the server takes nothing of it, so it can be sent again.")
         assert driven.events.index(finished) < driven.events.index(driven.one(Gone))
+
+
+@pytest.mark.parametrize("way", [Way.DATA, Way.BDAT])
+def test_a_server_that_closes_behind_the_end_may_have_taken_the_message(way: Way) -> None:
+    def leave(client: socket.socket) -> None:
+        if way is Way.DATA:
+            assert lines_of(client)() == b"DATA\r\n"
+            client.sendall(b"354 go\r\n")
+        got = b""
+        end = b"\r\n.\r\n" if way is Way.DATA else b"no line end here"
+        while end not in got:
+            got += client.recv(65_536)
+
+    with to(leave) as driven:
+        driven.connection.deliver(MESSAGE, way, CHUNK)
+        driven.until_over()
+        assert driven.one(DeliveryFinished).text.endswith("sent again it may arrive twice.")
 
 
 def test_lmtp_says_for_how_many_recipients_the_message_was_taken() -> None:
