@@ -62,7 +62,7 @@ def _doubts(line: bytes, state: State, lmtp: bool) -> list[Advice]:
     if state.phase is Phase.BODY:
         return [*message.of_text(line, state), *_length(line, state)]
     if state.phase is Phase.AUTH:
-        return [*message.of_answer(line), *_length(line, state)]
+        return [*auth.of_answer(line), *_length(line, state)]
     return [
         *_phase(state),
         *_astray(line),

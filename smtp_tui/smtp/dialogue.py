@@ -7,7 +7,6 @@ does wrong is an event; the only exception is ``LocalProtocolError``, for what w
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections import deque
 from collections.abc import Callable
@@ -37,6 +36,7 @@ from smtp_tui.smtp.incoming import Incoming
 from smtp_tui.smtp.outgoing import Grammar
 from smtp_tui.smtp.replies import Limits, Line, parse
 from smtp_tui.smtp.state import Effect, Phase, Security, classify, effects
+from smtp_tui.smtp.tokens import decoded
 from smtp_tui.smtp.waiting import Waiting
 
 __all__ = [
@@ -335,7 +335,7 @@ class Dialogue(Facts):
                 case Effect.CHALLENGED:
                     if not self._out.reread(Grammar.RESPONSE):
                         self._lose("a long chunk was sent behind AUTH: its end cannot be told")
-                    self._events.append(Challenge(reply.lines[0], _decoded(reply.lines[0])))
+                    self._events.append(Challenge(reply.lines[0], decoded(reply.lines[0])))
                 case Effect.UPGRADE if len(self._out.queue) > 1 or self._out.fragment:
                     self._break(b"", "commands had been sent behind STARTTLS")
                 case Effect.CHUNK_IN_DOUBT if head.chunk:
@@ -387,10 +387,3 @@ class Dialogue(Facts):
             "these are octets of TLS: this port speaks TLS from the first octet",
         )
         return True
-
-
-def _decoded(token: bytes) -> bytes | None:
-    try:
-        return base64.b64decode(token.strip(), validate=True)
-    except binascii.Error:
-        return None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from smtp_tui.smtp import extensions
 from smtp_tui.smtp.arguments import in_words
 from smtp_tui.smtp.events import ReplyLine
 from smtp_tui.smtp.extensions import Extension
 from smtp_tui.smtp.keywords import keywords
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING
+from smtp_tui.smtp.tokens import decoded
 from smtp_tui.transcript.signing_in import SigningIn
 from smtp_tui.transcript.timings import DELAYED, GREET_DELAY
 from smtp_tui.wire.events import Protection
@@ -86,7 +84,5 @@ def _challenge(token: bytes) -> str:
     """What a challenge says (RFC 4954 4)."""
     from smtp_tui.sasl import challenges
 
-    try:
-        return challenges.words(base64.b64decode(token.strip(), validate=True))
-    except binascii.Error:
-        return "no Base64: * leaves the exchange"
+    octets = decoded(token)
+    return challenges.words(octets) if octets is not None else "no Base64: * leaves the exchange"

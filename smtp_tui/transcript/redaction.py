@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smtp_tui.smtp.tokens import decoded
 from smtp_tui.transcript.echoes import Echoes, merged
 from smtp_tui.transcript.masking import mask
 from smtp_tui.transcript.record import Record
@@ -72,13 +71,12 @@ class Redaction:
 
 def _meant(secret: bytes, name: str) -> Iterator[bytes]:
     """The passwords and tokens that a response in Base64 holds; ``name`` is its placeholder."""
-    try:
-        decoded = base64.b64decode(secret, validate=True)
-    except binascii.Error:
+    octets = decoded(secret)
+    if octets is None:
         return
-    if _BEARER in decoded:
-        yield decoded.partition(_BEARER)[2].partition(b"\1")[0]
+    if _BEARER in octets:
+        yield octets.partition(_BEARER)[2].partition(b"\1")[0]
     elif name == "LOGIN.password":
-        yield decoded
-    elif decoded.count(b"\0") == 2:
-        yield decoded.rpartition(b"\0")[2]
+        yield octets
+    elif octets.count(b"\0") == 2:
+        yield octets.rpartition(b"\0")[2]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 
 from smtp_tui.smtp.events import Command
 from smtp_tui.smtp.secrets import mechanism_of
 from smtp_tui.smtp.state import AUTH_RESPONSE
+from smtp_tui.smtp.tokens import decoded
 from smtp_tui.smtp.visible import visible
 
 _FORMS = {
@@ -44,7 +43,7 @@ class SigningIn:
     def follow(self, command: Command) -> None:
         """An AUTH command, or an answer in its exchange, was answered in turn."""
         if command.verb == AUTH_RESPONSE:
-            self._take(command.raw.strip())
+            self._take(command.raw)
             return
         self._mechanism, self._user = mechanism_of(command.raw), b""
         words = command.raw.split()
@@ -52,9 +51,8 @@ class SigningIn:
             self._take(words[2])
 
     def _take(self, token: bytes) -> None:
-        try:
-            octets = base64.b64decode(token, validate=True)
-        except binascii.Error:
+        octets = decoded(token)
+        if octets is None:
             return
         if self._mechanism == "LOGIN" and self._user:  # the password, then
             self._user = b"" if octets in self._user else self._user

@@ -1,15 +1,14 @@
-"""Doubts about an AUTH command: what is offered, the initial response, and who can read it."""
+"""Doubts about signing in: what is offered, what is answered, and who can read it."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.state import Security, State
+from smtp_tui.smtp.tokens import decoded
 
 _RFC = "RFC 4954 4"
 _PLACEHOLDER = re.compile(rb"\{[A-Za-z0-9_.-]*\}?")
@@ -38,16 +37,22 @@ def doubts(line: bytes, state: State) -> Iterator[Advice]:
             yield Advice(Severity.DANGER, text, _RFC)
 
 
+def of_answer(line: bytes) -> Iterator[Advice]:
+    """Of an answer to a challenge (RFC 4954 4)."""
+    if not is_answer(line):
+        yield Advice(
+            Severity.WARNING,
+            "this is no Base64: 501 is to be expected; * gives up",
+            _RFC,
+            action="insert-token",
+        )
+
+
 def is_answer(text: bytes) -> bool:
     """Whether a text can be an initial response or an answer, or stands for one (RFC 4954 4)."""
     text = text.strip()
-    if text in (b"", b"*", b"=") or _PLACEHOLDER.fullmatch(text):
-        return True
-    try:
-        base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return False
-    return True
+    stands_for_it = text in (b"", b"*", b"=") or _PLACEHOLDER.fullmatch(text) is not None
+    return stands_for_it or decoded(text) is not None
 
 
 def _mechanism(words: list[bytes], state: State) -> Iterator[Advice]:

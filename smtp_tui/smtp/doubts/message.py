@@ -1,4 +1,4 @@
-"""Doubts about a line of message text and about an answer to a challenge."""
+"""Doubts about a line of message text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from smtp_tui.smtp.commands import verb_of, verbs
-from smtp_tui.smtp.doubts.auth import is_answer
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.state import State
 
@@ -31,15 +30,4 @@ def of_text(line: bytes, state: State) -> Iterator[Advice]:
             Severity.WARNING,
             "characters beyond ASCII, and the server does not offer 8BITMIME",
             "RFC 6152 3",
-        )
-
-
-def of_answer(line: bytes) -> Iterator[Advice]:
-    """Of an answer to a challenge (RFC 4954 4)."""
-    if not is_answer(line):
-        yield Advice(
-            Severity.WARNING,
-            "this is no Base64: 501 is to be expected; * gives up",
-            "RFC 4954 4",
-            action="insert-token",
         )
