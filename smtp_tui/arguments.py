@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 USAGE = 2
 
-_LONGEST_WORD = 40
 _LONGEST = 86_400
 """Seconds in a day: no wait in a dialogue is longer."""
 
@@ -69,14 +68,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say it and leave."""
         raise SystemExit(fail(f"{message} (see {self.prog} --help)"))
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """A question that names the known word nearest to another; "" where none is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word[:_LONGEST_WORD].lower(), list(known), n=1)
-    return f"did you mean {near[0]}?" if near else ""
 
 
 def _name(option: str) -> str:

@@ -22,7 +22,6 @@ from smtp_tui.arguments import (
     fail,
     faults,
     file_name,
-    meant,
     passwords,
     port,
 )
@@ -35,7 +34,7 @@ BROKEN_PIPE = 141
 _LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
 """What makes the framework write every key pressed to a file or to another program."""
 
-PICTURES = {"TEXTUAL_FPS": "120"}
+PICTURES = ("TEXTUAL_FPS", "120")
 """Pictures a second at most: after one that took long, as of a flooded log, the framework waits
 up to two of these turns before it paints the next, and a key may be in it."""
 
@@ -158,9 +157,11 @@ def _window(arguments: list[str]) -> int:
         "--open", metavar="FILE", type=file_name, help="show a script (.smtp) or a log (.jsonl)"
     )
     add_passwords(parser)
-    several = len(arguments) > 1 and not arguments[1].startswith("-")
-    if several and (question := meant(arguments[0], _SUBCOMMANDS)):
-        parser.error(f"there is no subcommand {arguments[0]}: {question}")
+    if len(arguments) > 1 and not arguments[1].startswith("-"):
+        from smtp_tui.smtp.doubts.slips import did_you_mean
+
+        if question := did_you_mean(arguments[0], _SUBCOMMANDS):
+            parser.error(f"there is no subcommand {arguments[0]}: {question}")
     options = parser.read(arguments)
     if options.target in _SUBCOMMANDS:
         parser.error(f"write the subcommand first: smtp-tui {options.target} …")
@@ -193,7 +194,7 @@ def _window(arguments: list[str]) -> int:
 
     for name in (VARIABLE, *_LOGS_OF_TEXTUAL):
         os.environ.pop(name, None)  # before anything reads them: children inherit, logs begin
-    os.environ |= PICTURES | os.environ  # what the person set holds
+    os.environ.setdefault(*PICTURES)  # what the person set holds
 
     from smtp_tui.workbench.app import Workbench
 

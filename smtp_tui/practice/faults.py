@@ -214,10 +214,6 @@ FAULTS: Mapping[Fault, FaultFacts] = MappingProxyType(
 """What each fault is, in the order in which lists show them."""
 
 
-_LONGEST_NAME = 40
-"""Characters of a name that is not known which are compared with the known ones."""
-
-
 class FaultError(ValueError):
     """There is no such fault, or it does not go with another: one sentence."""
 
@@ -273,10 +269,9 @@ def named(name: str) -> Fault:
         return Fault(name)
     except ValueError:
         names = [fault.value for fault in FAULTS]
-        from difflib import get_close_matches
+        from smtp_tui.smtp.doubts.slips import did_you_mean
 
-        near = get_close_matches(name[:_LONGEST_NAME].lower(), names, n=1)
-        words = f"did you mean {near[0]}?" if near else f"these are known: {', '.join(names)}"
+        words = did_you_mean(name, names) or f"these are known: {', '.join(names)}"
         raise FaultError(f"there is no fault {name}; {words}") from None
 
 

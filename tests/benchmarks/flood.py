@@ -38,7 +38,7 @@ def window(port: str, report: str) -> None:
     from smtp_tui.cli import PICTURES
 
     gc.disable()  # as the command line does, until the window is painted
-    os.environ |= PICTURES | os.environ
+    os.environ.setdefault(*PICTURES)
     from smtp_tui.wire.target import parse_target
     from smtp_tui.workbench.app import Workbench
     from smtp_tui.workbench.panes.log import LogPane
