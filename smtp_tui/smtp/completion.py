@@ -50,11 +50,9 @@ def completions(line: str, state: State, known: Known) -> tuple[Completion, ...]
 
 def addresses_in(lines: Iterable[str]) -> tuple[str, ...]:
     """The addresses of envelope commands among lines sent before, the newest first."""
-    found: dict[bytes, None] = {}
-    for line in reversed(list(lines)):
-        found |= dict.fromkeys([paths.address(line.encode("utf-8", "replace")) or b""])
-    texts = (octets.decode("utf-8", "replace") for octets in found)
-    return tuple(text for text in texts if "@" in text.strip("@"))
+    newest_first = (line.encode("utf-8", "replace") for line in reversed(list(lines)))
+    texts = ((paths.address(line) or b"").decode("utf-8", "replace") for line in newest_first)
+    return tuple(dict.fromkeys(text for text in texts if "@" in text.strip("@")))
 
 
 def _ways(line: str, state: State, known: Known) -> Iterator[Completion]:

@@ -12,9 +12,10 @@ WANTED = {b"MAIL": b"FROM", b"RCPT": b"TO"}
 _HEAD = re.compile(
     rb"\s*(MAIL|RCPT)(\s*)(?:([A-Z]+)(?=[\s:<\x80-\xff]|$))?(\s*)(:?)(\s*)", re.IGNORECASE
 )
-_QUOTED = rb'"(?:[^"\\]|\\.)*+"'
-_PATH = re.compile(rb"<(?:" + _QUOTED + rb'|[^">])*+>|<[^>]*+>', re.DOTALL)
-_BARE = re.compile(rb"(?:" + _QUOTED + rb"(?=@)|[^\s<])[^\s]*+|" + _QUOTED, re.DOTALL)
+QUOTED = rb'"(?:[^"\\]|\\.)*+"'
+"""A quoted string, to be built into expressions (RFC 5321 4.1.2)."""
+_PATH = re.compile(rb"<(?:" + QUOTED + rb'|[^">])*+>|<[^>]*+>', re.DOTALL)
+_BARE = re.compile(rb"(?:" + QUOTED + rb"(?=@)|[^\s<])[^\s]*+|" + QUOTED, re.DOTALL)
 _PIECE = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[^,;\s"]++', re.DOTALL)
 
 

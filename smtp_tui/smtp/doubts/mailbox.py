@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from smtp_tui.smtp.doubts import hello
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
-from smtp_tui.smtp.paths import pieces
+from smtp_tui.smtp.paths import QUOTED, pieces
 
 _RFC = "RFC 5321 4.1.2"
 _ROUTE = re.compile(rb"@[^:@\s]+(?:,@[^:@\s,]+)*:")
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+"(?:@[^@"\s]*)?', re.DOTALL)
+_QUOTED = re.compile(QUOTED + rb'(?:@[^@"\s]*)?', re.DOTALL)
 _LINK = re.compile(rb"\s*mailto:\s*", re.IGNORECASE)
 _SPECIAL = re.compile(rb'[\x00-\x20()<>\[\]:;\\,"\x7f]')
 _VALUE = re.compile(rb"(?<!\S)[A-Za-z0-9-]+=\S*")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from smtp_tui.smtp.doubts import mailbox
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
-from smtp_tui.smtp.paths import path_end
+from smtp_tui.smtp.paths import QUOTED, path_end
 
 _RFC = "RFC 5321 4.1.2"
 
@@ -32,7 +32,7 @@ _IN_OTHERS = re.compile(
 )
 _DOUBLED = re.compile(rb"(?:<\s*+){2,}+([^<>]*)(?:>\s*)*>")
 _NAME_INSIDE = re.compile(rb'<(?:\s*"[^"<>]*"\s*|[^<>@"]*)<([^<>]*)>(?:\s*>)*')
-_NAME_BEFORE = re.compile(rb'(?:"(?:[^"\\]|\\.)*+"|[^<>@",;]+)\s*(<[^<>]*>)', re.DOTALL)
+_NAME_BEFORE = re.compile(rb"(?:" + QUOTED + rb'|[^<>@",;]+)\s*(<[^<>]*>)', re.DOTALL)
 _PARAMETER = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*(?:=\S*)?")
 _ANOTHER = re.compile(rb"(?<![^\s,;])<[^<>=]*>|(?<![^\s,])[^\s,=]*@")
 _STRAY = re.compile(rb"[,;.]+(?=\s|\Z)")

@@ -48,7 +48,8 @@ def doubts(line: bytes, state: State) -> Iterator[Advice]:
         words = "the mark before the command is part of a log; it is sent too"
         yield Advice(Severity.WARNING, words, "RFC 5321 4.1.1", line[mark.end() :])
     elif _HEADER.match(line) or verb == b".":
-        yield _message_text("this looks like message text; DATA comes first")
+        words = "this looks like message text; DATA comes first"
+        yield Advice(Severity.WARNING, words, "RFC 5321 3.3")
     elif (greeting := _GREETING.fullmatch(line)) is not None:
         yield _greeting(greeting)
     elif (meant := _meant(verb, line[len(verb) :])) is not None:
@@ -56,10 +57,6 @@ def doubts(line: bytes, state: State) -> Iterator[Advice]:
     elif _PROSE.match(line) and not line[: len(verb)].isupper():
         words = "no command of that name is known; message text comes after DATA"
         yield Advice(Severity.NOTE, words, "RFC 5321 3.3")
-
-
-def _message_text(words: str) -> Advice:
-    return Advice(Severity.WARNING, words, "RFC 5321 3.3")
 
 
 def _offered(verb: bytes, known: Verb, state: State) -> Iterator[Advice]:
