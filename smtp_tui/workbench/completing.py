@@ -38,7 +38,7 @@ class Completing:
         known = Known(
             ehlo=target.ehlo if target is not None else "",
             user=screen.credentials.credentials.user,
-            lmtp=target is not None and target.lmtp,
+            lmtp=screen.view.lmtp,
             addresses=self._used_before(),
         )
         asked = (text, screen.view.state, known)

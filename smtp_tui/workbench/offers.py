@@ -28,9 +28,8 @@ def offer(
             return MESSAGE[min(typed, len(MESSAGE) - 1)]
         case Phase.COMMAND if view.taken:
             return "QUIT"
-    lmtp = view.target is not None and view.target.lmtp
     sender = user if "@" in user else ""
-    line = usual_next(view.state, ehlo=ehlo, user=sender, lmtp=lmtp)
+    line = usual_next(view.state, ehlo=ehlo, user=sender, lmtp=view.lmtp)
     return auth_line(_chosen(view, mechanism)) if line.startswith("AUTH ") else line
 
 

@@ -100,6 +100,11 @@ class SessionView:
         return self.link is Link.OPEN and self.state.phase not in (Phase.UPGRADING, Phase.CLOSED)
 
     @property
+    def lmtp(self) -> bool:
+        """Whether the server is asked to speak LMTP."""
+        return self.target is not None and self.target.lmtp
+
+    @property
     def takes_text(self) -> bool:
         """Whether a line that is sent now is text of a message, by DATA or in a chunk."""
         return self.takes_lines and self.state.phase in (Phase.BODY, Phase.CHUNK)

@@ -220,9 +220,7 @@ class Composer(Vertical):
             return self._doubts_of_raw()
         from smtp_tui.smtp.advice import advise
 
-        target = self._view.target
-        lmtp = target is not None and target.lmtp
-        found = advise(octets, self._view.state, lmtp=lmtp)
+        found = advise(octets, self._view.state, lmtp=self._view.lmtp)
         if self.field.rest_of_offer:  # what is doubtful about its end is going to change
             found = [each for each in found if each.fix != octets.strip()]
         return found
