@@ -25,7 +25,7 @@ from smtp_tui.wire.target import Target
 from smtp_tui.workbench.attachments import attach
 from smtp_tui.workbench.draft import MOST_TEXT, Draft
 from smtp_tui.workbench.screens.message import MessageScreen
-from tests.workbench.live import live_window
+from tests.workbench.live import LiveWindow, live_window
 from tests.workbench.scene import Scene
 from tests.workbench.windows import Window, window
 
@@ -51,6 +51,22 @@ async def until(at: Window, condition: Callable[[], bool]) -> None:
             return
         await at.pilot.pause(0.01)
     raise AssertionError(at.text())
+
+
+async def _addressed(at: LiveWindow) -> MessageScreen:
+    """Sign in at the practice server, name a recipient there, and open the editor."""
+    await at.shows("220 smtp.practice.test")
+    for line in ("EHLO me", "STARTTLS"):
+        await at.enter(line)
+    await at.until(lambda: at.view.encrypted, "TLS")
+    for line in ("EHLO me", "AUTH PLAIN {PLAIN}", "MAIL FROM:<user@gmail.com>"):
+        await at.enter(line)
+    await at.enter("RCPT TO:<b@example.org>")
+    await at.until(lambda: at.view.state.recipients == 1, "recipient")
+    await at.pilot.press("f9")
+    screen = at.app.screen
+    assert isinstance(screen, MessageScreen)
+    return screen
 
 
 async def write(at: Window, text: str) -> None:
@@ -359,17 +375,7 @@ async def test_when_the_server_closes_in_the_middle_the_message_and_the_count_st
 @pytest.mark.parametrize("way", [Way.DATA, Way.BDAT])
 async def test_a_whole_message_reaches_the_practice_server(way: Way) -> None:
     async with live_window(practice=True) as at:
-        await at.shows("220 smtp.practice.test")
-        for line in ("EHLO me", "STARTTLS"):
-            await at.enter(line)
-        await at.until(lambda: at.view.encrypted, "TLS")
-        for line in ("EHLO me", "AUTH PLAIN {PLAIN}", "MAIL FROM:<user@gmail.com>"):
-            await at.enter(line)
-        await at.enter("RCPT TO:<b@example.org>")
-        await at.until(lambda: at.view.state.recipients == 1, "recipient")
-        await at.pilot.press("f9")
-        screen = at.app.screen
-        assert isinstance(screen, MessageScreen)
+        screen = await _addressed(at)
         screen.area.load_text("Subject: live\n\n.\n..\nend")
         await at.pilot.pause()
         if way is Way.BDAT:
@@ -389,17 +395,7 @@ async def test_a_file_beyond_what_the_server_takes_is_told_before_and_its_552_af
     path = tmp_path / "large.eml"
     path.write_bytes(b"Subject: large\r\n\r\n" + (b"x" * 78 + b"\r\n") * 65_536)
     async with live_window(practice=True) as at:
-        await at.shows("220 smtp.practice.test")
-        for line in ("EHLO me", "STARTTLS"):
-            await at.enter(line)
-        await at.until(lambda: at.view.encrypted, "TLS")
-        for line in ("EHLO me", "AUTH PLAIN {PLAIN}", "MAIL FROM:<user@gmail.com>"):
-            await at.enter(line)
-        await at.enter("RCPT TO:<b@example.org>")
-        await at.until(lambda: at.view.state.recipients == 1, "recipient")
-        await at.pilot.press("f9")
-        screen = at.app.screen
-        assert isinstance(screen, MessageScreen)
+        screen = await _addressed(at)
         at.app.desk.drafting.read(str(path), screen._told)
         await at.shows("larger than the 3.0 MiB the server takes: expect 552")
         assert f"{path.stat().st_size:,} octets of 3.0 MiB" in at.text()
