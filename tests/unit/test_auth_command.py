@@ -161,7 +161,7 @@ class Keyring(ModuleType):
         self.broken = broken
         self.errors = ModuleType("keyring.errors")
         self.error = type("KeyringError", (Exception,), {})
-        self.errors.KeyringError = self.error  # type: ignore[attr-defined]
+        vars(self.errors)["KeyringError"] = self.error
 
     def get_password(self, service: str, user: str) -> str | None:
         if self.broken:
