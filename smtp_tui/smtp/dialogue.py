@@ -35,7 +35,7 @@ from smtp_tui.smtp.facts import Facts
 from smtp_tui.smtp.incoming import Incoming
 from smtp_tui.smtp.outgoing import Grammar
 from smtp_tui.smtp.replies import Limits, Line, parse
-from smtp_tui.smtp.state import Effect, Phase, Security, classify, effects
+from smtp_tui.smtp.state import Effect, Phase, Security, effects_of
 from smtp_tui.smtp.tokens import decoded
 from smtp_tui.smtp.waiting import Waiting
 
@@ -58,6 +58,7 @@ __all__ = [
     "UpgradeTLS",
 ]
 
+_NO_REPLIES = (Phase.UPGRADING, Phase.CLOSED, Phase.BROKEN)
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 _UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
@@ -148,24 +149,23 @@ class Dialogue(Facts):
 
     def receive_data(self, data: bytes) -> None:
         """Octets from the server, however they were cut."""
-        position = 0
-        while position < len(data):
-            match self.phase:
-                case Phase.CLOSED | Phase.BROKEN:
-                    return
-                case Phase.UPGRADING:
+        lines, session = self._lines, self._session
+        position, end = 0, len(data)
+        while position < end:
+            if session.state.phase in _NO_REPLIES:
+                if session.state.phase is Phase.UPGRADING:
                     self._injected(data[position:])
-                    return
-            if self._incoming is None and not self._lines.unfinished:
+                return
+            if self._incoming is None and not lines.unfinished:
                 self._asked = self._out.waits
-            line, position = self._lines.take(data, position)
+            line, position = lines.take(data, position)
             if line is not None:
                 self._take_line(line)
             elif self._is_tls_record():
                 return
-            elif self._lines.endless:
-                self._break(self._lines.partial, "a line without end: the server sends no line end")
-        if self.phase is Phase.UPGRADING:
+            elif lines.endless:
+                self._break(lines.partial, "a line without end: the server sends no line end")
+        if session.state.phase is Phase.UPGRADING:
             self._events.append(UpgradeTLS())
 
     def receive_eof(self, clean: bool = True) -> None:
@@ -179,6 +179,12 @@ class Dialogue(Facts):
             self._malformed(self._incoming.octets, "the connection ended in the middle of a reply")
             self._incoming = None
         self._events.append(Closed(clean, self.pending, partial, self._goodbye))
+        if self.phase is not Phase.BROKEN:
+            self._session.enter(Phase.CLOSED)
+
+    def give_up(self) -> None:
+        """We closed: nothing is sent or taken any more, and there is no event of it."""
+        self._events.clear()
         if self.phase is not Phase.BROKEN:
             self._session.enter(Phase.CLOSED)
 
@@ -253,9 +259,10 @@ class Dialogue(Facts):
             if self._incoming is None:
                 self._lose(f"the server sent something that is no reply: {parsed}")
             return
-        first = self._incoming is None
-        incoming = self._incoming or Incoming(self._asked, parsed.code)
-        self._incoming = incoming
+        incoming = self._incoming
+        first = incoming is None
+        if incoming is None:
+            incoming = self._incoming = Incoming(self._asked, parsed.code)
         if incoming.add(line, parsed):
             self._malformed(
                 line.raw,
@@ -263,7 +270,9 @@ class Dialogue(Facts):
             )
         head = self._out.head if incoming.asked else None
         command = head.command() if head is not None else None
-        about = self._about(head, incoming.code)
+        about = None
+        if head is not None and head.ends_message:
+            about = self._about(head, parsed.code)
         self._events.append(
             ReplyLine(parsed.code, parsed.text, line.raw, first, parsed.last, command, about)
         )
@@ -298,10 +307,8 @@ class Dialogue(Facts):
         elif code == 421:
             session.close()
 
-    def _about(self, head: Waiting | None, code: int) -> bytes | None:
-        """About which recipient a reply with that code to the head is."""
-        if head is None or not head.ends_message:
-            return None
+    def _about(self, head: Waiting, code: int) -> bytes | None:
+        """About which recipient a reply with that code to the head, the end of a message, is."""
         lmtp, accepted = self._session.replies_per_recipient, self._session.accepted
         expect(head, code, lmtp=lmtp, recipients=len(accepted))
         return recipient_of(head, lmtp=lmtp, accepted=accepted)
@@ -325,7 +332,7 @@ class Dialogue(Facts):
 
     def _apply(self, head: Waiting, reply: Reply) -> None:
         """What a final reply does, as the state table has it."""
-        for effect in effects(head.row, classify(reply.code)):
+        for effect in effects_of(head.row, reply.code):
             self._session.take(effect, head, reply.command, reply.lines)
             match effect:
                 case Effect.BODY:

@@ -39,22 +39,29 @@ class Extensions(Mapping[str, Extension]):
     """The capabilities of a server, by upper-case keyword; look-ups ignore case, bytes will do.
 
     ``entries`` keeps every line in its order, duplicates included; the mapping gives the first of
-    each, with ``AUTH`` arguments of all its lines (and of the ``AUTH=`` form) together.
+    each, with ``AUTH`` arguments of all its lines (and of the ``AUTH=`` form) together. A line
+    without a keyword has the keyword "". The lines are read when somebody looks.
     """
 
-    __slots__ = ("_by_keyword", "entries")
+    __slots__ = ("_entries", "_lines", "_mapping")
 
-    def __init__(self, entries: Iterable[Extension] = ()) -> None:
-        self.entries: tuple[Extension, ...] = tuple(entries)
-        by_keyword: dict[str, Extension] = {}
-        mechanisms: dict[str, None] = {}
-        for entry in self.entries:
-            by_keyword.setdefault(entry.keyword, entry)
-            if entry.keyword == "AUTH":
-                mechanisms |= dict.fromkeys(entry.arguments)
-        if (auth := by_keyword.get("AUTH")) is not None:
-            by_keyword["AUTH"] = Extension("AUTH", tuple(mechanisms), auth.raw)
-        self._by_keyword = by_keyword
+    def __init__(self, lines: Iterable[bytes] = ()) -> None:
+        self._lines = tuple(lines)
+        self._entries: tuple[Extension, ...] | None = None
+        self._mapping: Mapping[str, Extension] | None = None
+
+    @property
+    def entries(self) -> tuple[Extension, ...]:
+        """Every line, in its order."""
+        if self._entries is None:
+            self._entries = tuple(map(_entry, self._lines))
+        return self._entries
+
+    @property
+    def _by_keyword(self) -> Mapping[str, Extension]:
+        if self._mapping is None:
+            self._mapping = _mapping(self.entries)
+        return self._mapping
 
     def __getitem__(self, keyword: object) -> Extension:
         return self._by_keyword[_normal(keyword)]
@@ -69,10 +76,10 @@ class Extensions(Mapping[str, Extension]):
         return len(self._by_keyword)
 
     def __hash__(self) -> int:
-        return hash(self.entries)
+        return hash(self._lines)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Extensions) and self.entries == other.entries
+        return isinstance(other, Extensions) and self._lines == other._lines
 
     def __repr__(self) -> str:
         return f"Extensions({', '.join(self._by_keyword)})"
@@ -93,13 +100,10 @@ class Extensions(Mapping[str, Extension]):
 
 
 def parse(lines: Iterable[bytes]) -> Extensions:
-    """The capabilities in the texts of an EHLO reply, whose first line is the server's name.
-
-    A line without a keyword gives an extension whose keyword is "".
-    """
+    """The capabilities in the texts of an EHLO reply, whose first line is the server's name."""
     rest = iter(lines)
     next(rest, None)
-    return Extensions(map(_entry, rest))
+    return Extensions(rest)
 
 
 def meaning(extension: Extension) -> Meaning | None:
@@ -111,6 +115,18 @@ def meaning(extension: Extension) -> Meaning | None:
     if extension.legacy:
         words = f"{words}, the old {extension.keyword}= form"
     return Meaning(words, known.rfc)
+
+
+def _mapping(entries: Iterable[Extension]) -> Mapping[str, Extension]:
+    by_keyword: dict[str, Extension] = {}
+    mechanisms: dict[str, None] = {}
+    for entry in entries:
+        by_keyword.setdefault(entry.keyword, entry)
+        if entry.keyword == "AUTH":
+            mechanisms |= dict.fromkeys(entry.arguments)
+    if (auth := by_keyword.get("AUTH")) is not None:
+        by_keyword["AUTH"] = Extension("AUTH", tuple(mechanisms), auth.raw)
+    return by_keyword
 
 
 def _entry(line: bytes) -> Extension:

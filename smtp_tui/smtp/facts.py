@@ -73,7 +73,7 @@ class Facts:
     @property
     def pending_verbs(self) -> tuple[bytes, ...]:
         """The verbs of what waits for a reply, in order."""
-        return tuple([item.verb for item in self._out.queue])
+        return self._out.verbs
 
     @property
     def partial(self) -> bytes:

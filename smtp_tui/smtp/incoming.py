@@ -26,7 +26,8 @@ class Incoming:
     def add(self, line: Line, parsed: Parsed) -> bool:
         """Take one line; True when it is the first that contradicts the code of the others."""
         self.code = parsed.code
-        self.flags |= line.flags
+        if parsed.flags:
+            self.flags |= parsed.flags
         self.size += len(line.raw) + line.dropped + PER_LINE
         self._lines.append(line.raw)
         self._texts.append(parsed.text)

@@ -78,6 +78,8 @@ class Outgoing:
     _turning: int = 0
     """How many in the queue may change how the server reads what is behind them."""
     _auths: int = 0
+    _verbs: tuple[bytes, ...] | None = None
+    """Of the queue as it is; None when it has changed."""
 
     def __post_init__(self) -> None:
         self._put(Waiting(GREETING, bytearray(), 0, 0))  # the server speaks first
@@ -91,6 +93,13 @@ class Outgoing:
     def waits(self) -> bool:
         """Whether a reply that begins now has something to answer."""
         return bool(self.queue) or self.body is not None
+
+    @property
+    def verbs(self) -> tuple[bytes, ...]:
+        """The verbs of the queue, in order; the same object while it does not change."""
+        if self._verbs is None:
+            self._verbs = tuple([item.verb for item in self.queue])
+        return self._verbs
 
     @property
     def head(self) -> Waiting | None:
@@ -166,6 +175,8 @@ class Outgoing:
         self._count(item, 1)
 
     def _count(self, item: Waiting, one: int) -> None:
+        """One more or less in the queue."""
+        self._verbs = None
         if item.turns:
             self._turning += one
             self._kept += one * item.kept

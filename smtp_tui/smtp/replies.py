@@ -9,7 +9,7 @@ from typing import NamedTuple
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 NO_FLAGS: frozenset[str] = frozenset()
-_USUAL = re.compile(rb"[ -~\t]*\r\n")
+_USUAL = re.compile(rb"([2-5][0-9]{2})(?:([ -])([ -~\t]*))?\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,6 @@ class Line(NamedTuple):
     @property
     def flags(self) -> frozenset[str]:
         """What is unusual about the octets."""
-        if not self.dropped and _USUAL.fullmatch(self.raw):
-            return NO_FLAGS
         content = self.content
         flags = set()
         if self.dropped:
@@ -61,20 +59,25 @@ class Line(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """A well-formed reply line: its code, the text after it, and whether the reply ends here."""
+    """A well-formed reply line: its code, the text after it, and whether the reply ends here.
+
+    ``flags`` name what is unusual about its octets.
+    """
 
     code: int
     text: bytes
     last: bool
+    flags: frozenset[str] = NO_FLAGS
 
 
 class LineSplitter:
     """Cuts a stream into lines; LF ends one, a bare CR does not."""
 
-    __slots__ = ("_dropped", "_head", "_limits")
+    __slots__ = ("_dropped", "_head", "_limits", "_usual")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._usual = min(limits.line, limits.reply + 1)
         self._head = bytearray()
         self._dropped = 0
 
@@ -101,11 +104,11 @@ class LineSplitter:
         """The next line of ``data`` from ``start`` (None: unfinished) and where to go on."""
         found = data.find(b"\n", start)
         end = len(data) if found < 0 else found + 1
+        if found >= 0 and end - start <= self._usual and not self._head:
+            return Line(data[start:end], 0), end
         within = self._limits.reply - len(self._head) - self._dropped + 1
         if end - start > within:  # stop where the bound is passed, however the octets were cut
             found, end = -1, start + within
-        if not self._head and found >= 0 and end - start <= self._limits.line:
-            return Line(data[start:end], 0), end
         room = max(0, self._limits.line - len(self._head))
         self._head += data[start : min(end, start + room)]
         self._dropped += max(0, end - start - room)
@@ -123,10 +126,13 @@ class LineSplitter:
 
 def parse(line: Line) -> Parsed | str:
     """A reply line taken apart, or in words why it is none."""
+    if not line.dropped and (usual := _USUAL.fullmatch(line.raw)) is not None:
+        code, mark, text = usual.groups(b"")
+        return Parsed(int(code), text, mark != b"-")
     content = line.content
     match = _REPLY_LINE.fullmatch(content)
     if match is not None:
-        return Parsed(int(match[1]), match[3] or b"", match[2] != b"-")
+        return Parsed(int(match[1]), match[3] or b"", match[2] != b"-", line.flags)
     if not content:
         return "an empty line is no reply"
     digits = content[:4]

@@ -30,7 +30,14 @@ class Service:
 def service_of(line: bytes) -> Service | None:
     """The service whose first line that is; None for SMTP and for the unknown."""
     upper = line[:512].upper()
+    if not upper.startswith(_starts()):
+        return None
     return next((service for service in _services() if service.begins(upper)), None)
+
+
+@cache
+def _starts() -> tuple[bytes, ...]:
+    return tuple(start for service in _services() for start in service.starts)
 
 
 @cache

@@ -10,6 +10,8 @@ from smtp_tui.smtp.events import Command
 from smtp_tui.smtp.state import Effect, Hello, Identity, Phase, State, Sync, after_tls, apply
 from smtp_tui.smtp.waiting import Waiting
 
+_FRESH = State()
+
 
 @dataclass(slots=True)
 class Session:
@@ -19,7 +21,7 @@ class Session:
     """
 
     lmtp: bool
-    state: State = field(default_factory=State)
+    state: State = _FRESH
     accepted: list[bytes] = field(default_factory=list)
     mechanism: str = ""
     prdr: bool = False
@@ -69,9 +71,8 @@ class Session:
 
     def enter(self, phase: Phase, reason: str | None = None) -> None:
         """The phase changed by what we did or by the connection's end."""
-        self.state = self.state._replace(
-            phase=phase, reason=self.state.reason if reason is None else reason
-        )
+        state = self.state.within(phase)
+        self.state = state if reason is None else state._replace(reason=reason)
 
     def doubt(self, reason: str) -> None:
         """It is not certain how many replies come."""

@@ -179,6 +179,11 @@ TABLE: Mapping[tuple[bytes, ReplyClass], tuple[Effect, ...]] = MappingProxyType(
 
 
 @lru_cache(maxsize=256)
+def effects_of(verb: bytes, code: int) -> tuple[Effect, ...]:
+    """What a final reply with that code to that verb does."""
+    return effects(verb, classify(code))
+
+
 def effects(verb: bytes, reply: ReplyClass) -> tuple[Effect, ...]:
     """What a final reply of that class to that verb does; the narrowest row that exists wins."""
     for row in (verb, ANY_VERB):
@@ -211,13 +216,17 @@ class State(NamedTuple):
     reason: str = ""
     """Why ``sync`` is not OK or ``phase`` is BROKEN."""
 
+    def within(self, phase: Phase) -> State:
+        """The same in another phase: ``_replace`` for what changes most often, and quicker."""
+        return State(phase, *self[1:])
+
 
 def apply(state: State, effect: Effect) -> State:
     """The state after one effect; of ``HELLO`` and ``AUTHENTICATED`` the caller sets the values."""
     match effect:
         case Effect.LISTEN:  # a server that is closing goes on closing
             phase = Phase.CLOSING if state.phase is Phase.CLOSING else Phase.COMMAND
-            return state._replace(phase=phase)
+            return state.within(phase)
         case Effect.TRANSACTION_ENDS if state.transaction is Transaction.NONE:
             return state
         case Effect.TRANSACTION_ENDS:
@@ -231,13 +240,13 @@ def apply(state: State, effect: Effect) -> State:
         case Effect.BODY:
             return state._replace(phase=Phase.BODY, transaction=Transaction.BODY)
         case Effect.CHALLENGED:
-            return state._replace(phase=Phase.AUTH)
+            return state.within(Phase.AUTH)
         case Effect.UPGRADE:
-            return state._replace(phase=Phase.UPGRADING)
+            return state.within(Phase.UPGRADING)
         case Effect.FORGET_HELLO:
             return state._replace(hello=None, extensions=_NONE_OFFERED)
         case Effect.CLOSE:
-            return state._replace(phase=Phase.CLOSING)
+            return state.within(Phase.CLOSING)
         case _:
             return state
 

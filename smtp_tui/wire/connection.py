@@ -80,8 +80,9 @@ class Connection(Standing):
         if self._invalid:
             self._fail(Failure.RESOLVE, self._invalid)
             return
-        asked = self.target.ca_file is not None or self.target.options != BY_DEFAULT
-        if self.target.tls is TlsMode.IMPLICIT or asked:
+        target = self.target
+        asked = target.ca_file is not None or target.options is not BY_DEFAULT
+        if asked or target.tls is TlsMode.IMPLICIT:
             try:
                 self._tls_context()  # a bad file is told of before anything else happens
             except TargetError as error:
@@ -98,14 +99,14 @@ class Connection(Standing):
         if link.stage is Stage.CLOSED:
             return False
         link.reading = self.reading
-        if self._feeds:
+        sending = self._talk.has_message
+        if sending and self._feeds:
             timeout = 0.0
         deadline = min(self._watch.deadline, self._closes_at)
         if deadline != NEVER:
             left = max(0.0, deadline - self._clock())
             timeout = left if timeout is None else min(left, timeout)
-        news = link.poll(timeout)
-        for occurrence in news:
+        for occurrence in link.poll(timeout):
             if isinstance(occurrence, bytes):
                 self._receive(occurrence)
             else:
@@ -114,7 +115,7 @@ class Connection(Standing):
                 return False
         if deadline != NEVER:
             self._tick()
-        if self._feeds:
+        if sending and self._feeds:
             self._talk.deliver_more()
             self._settle()
         return not self.finished
@@ -200,7 +201,8 @@ class Connection(Standing):
         talk.receive(data)
         if watch.waiting or talk.dialogue.unfinished:
             watch.heard(self._clock(), talk.dialogue.partial)
-        self._settle()
+        if talk.signal is not None:
+            self._settle()
 
     def _meet(self, occurrence: Occurrence) -> None:
         match occurrence:
@@ -281,7 +283,7 @@ class Connection(Standing):
             self._talk.dialogue.tls_failed(str(error))
             self._fail(Failure.TLS, str(error))
             return
-        if self.target.options.allows_old:
+        if self.target.options is not BY_DEFAULT and self.target.options.allows_old:
             self._teller.note(endings.old_tls(self.target.options))
         self._sink(TlsStarted(self._clock(), self.number))
         self._link.start_tls(context)

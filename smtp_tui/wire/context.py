@@ -13,7 +13,7 @@ from smtp_tui.wire import client_certificate, exporter, handshake
 from smtp_tui.wire.pem_files import Stamp, stamp, unreadable
 from smtp_tui.wire.target import Target, TargetError
 from smtp_tui.wire.tls import announced_name, server_name
-from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
+from smtp_tui.wire.tls_options import BY_DEFAULT, TlsOptions, TlsVersion
 
 _VERSIONS = {
     TlsVersion.TLS_1_0: ssl.TLSVersion.TLSv1,
@@ -43,7 +43,7 @@ def build_context(target: Target) -> ssl.SSLContext:
     elif target.verify:
         paths = ssl.get_default_verify_paths()
         stamps += [_trusted(path) for path in (paths.cafile, paths.capath) if path]
-    same = server_name(target) == announced_name(target)
+    same = options is BY_DEFAULT or server_name(target) == announced_name(target)
     return _context(target.verify, same, ca_file, options.without_names, tuple(stamps))
 
 

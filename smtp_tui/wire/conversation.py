@@ -178,10 +178,7 @@ class Conversation:
         if self._delivery is not None:
             self._delivery.cut_off()
             self._finish_delivery()
-        if self.dialogue.phase not in (Phase.CLOSED, Phase.BROKEN):
-            self.dialogue.receive_eof()
-            while self.dialogue.next_event() is not None:
-                pass
+        self.dialogue.give_up()
         self._teller.state(self.dialogue)
 
     def end_authentication(self, text: str) -> None:
@@ -191,8 +188,9 @@ class Conversation:
 
     def _drain(self, at: float) -> None:
         talk, teller = self.dialogue, self._teller
-        while (event := talk.next_event()) is not None:
-            teller.told(at, event)
+        next_event, told = talk.next_event, teller.told
+        while (event := next_event()) is not None:
+            told(at, event)
             if not isinstance(event, ReplyLine):
                 self._react(event)
                 finding = self._diagnosis.of(event, talk.state)

@@ -26,6 +26,7 @@ BINDING_LENGTH = 32
 
 _PIPE = "/dev/fd/{}"
 _MOST_KEPT = 64
+_AT_MOST = 65_536
 _HELLO_RANDOM = slice(11, 43)
 
 
@@ -65,17 +66,18 @@ class KeyLog:
     def _read(self) -> Iterator[tuple[bytes, bytes]]:
         pieces = [self._rest]
         with suppress(BlockingIOError):
-            while piece := os.read(self._reading, 65_536):
+            while piece := os.read(self._reading, _AT_MOST):
                 pieces.append(piece)
+                if len(piece) < _AT_MOST:
+                    break
         whole, mark, self._rest = b"".join(pieces).rpartition(b"\n")
         if self._file is not None and mark:
             with suppress(OSError):  # gone or full by now, which must not end the session
                 _append(self._file, whole + mark)
-        lines = whole.split(b"\n")
-        for line in lines:
-            match line.split():
-                case [b"EXPORTER_SECRET", random, secret]:
-                    yield _octets(random), _octets(secret)
+        for line in whole.split(b"\n"):
+            if line.startswith(b"EXPORTER_SECRET "):
+                _, random, secret = line.split()
+                yield _octets(random), _octets(secret)
 
 
 _KEY_LOGS: weakref.WeakKeyDictionary[ssl.SSLContext, KeyLog] = weakref.WeakKeyDictionary()

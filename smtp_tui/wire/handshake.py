@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import ssl
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Protocol, cast
 
 _HANDSHAKE = 22
 _KEY_SHARE, _SUPPORTED_VERSIONS = 51, 43
 _NAMED_CURVE = 3
 _TLS_1_2 = 0x0303
-
-
-class _Kind(IntEnum):
-    """Handshake messages of a server (RFC 8446 4, RFC 5246 7.4)."""
-
-    SERVER_HELLO = 2
-    SERVER_KEY_EXCHANGE = 12
-    CERTIFICATE_REQUEST = 13
-    CERTIFICATE_VERIFY = 15
 
 
 _VERSIONS = {0x0304: "TLSv1.3", 0x0303: "TLSv1.2", 0x0302: "TLSv1.1", 0x0301: "TLSv1"}
@@ -110,7 +100,7 @@ def suite(context: ssl.SSLContext, number: int) -> str:
 
 
 def _hear(session: object, way: str, version: int, content: int, kind: int, data: bytes) -> None:
-    if content != _HANDSHAKE or way != "read":
+    if content != _HANDSHAKE or way != "read" or kind not in _TELLING:
         return
     heard = _LISTENERS.get(session)
     if heard is not None:
@@ -119,16 +109,8 @@ def _hear(session: object, way: str, version: int, content: int, kind: int, data
 
 def listen(heard: Overheard, kind: int, message: bytes) -> None:
     """Take what is wanted from one message of a server; never raises for what it holds."""
-    body = _Reader(message[4:])
-    match kind:
-        case _Kind.SERVER_HELLO:
-            _server_hello(heard, body)
-        case _Kind.SERVER_KEY_EXCHANGE:
-            _key_exchange(heard, body)
-        case _Kind.CERTIFICATE_REQUEST:
-            heard.client_asked = True
-        case _Kind.CERTIFICATE_VERIFY:
-            heard.signature = _named(SCHEMES, body.number(2))
+    if kind in _TELLING:
+        _TELLING[kind](heard, _Reader(message[4:]))
 
 
 def _server_hello(heard: Overheard, body: _Reader) -> None:
@@ -158,6 +140,24 @@ def _key_exchange(heard: Overheard, body: _Reader) -> None:
         heard.signature = _named(SCHEMES, body.number(2))
 
 
+def _certificate_request(heard: Overheard, _: _Reader) -> None:
+    heard.client_asked = True
+
+
+def _certificate_verify(heard: Overheard, body: _Reader) -> None:
+    """RFC 8446 4.4.3."""
+    heard.signature = _named(SCHEMES, body.number(2))
+
+
+_TELLING: Mapping[int, Callable[[Overheard, _Reader], None]] = {
+    2: _server_hello,
+    12: _key_exchange,
+    13: _certificate_request,
+    15: _certificate_verify,
+}
+"""The handshake messages of a server that tell something (RFC 8446 4, RFC 5246 7.4)."""
+
+
 def _named(names: dict[int, str], number: int) -> str:
     return names.get(number, f"0x{number:04x}" if number else "")
 
@@ -174,7 +174,9 @@ class _Reader:
         return len(self._data) - self._at
 
     def number(self, octets: int) -> int:
-        return int.from_bytes(self.piece(octets), "big")
+        start = self._at
+        self._at = end = start + octets
+        return int.from_bytes(self._data[start:end], "big")
 
     def piece(self, octets: int) -> bytes:
         data = self._data[self._at : self._at + octets]

@@ -22,6 +22,7 @@ from smtp_tui.wire.watch import NEVER
 
 _LONGEST_WAIT = 3600.0
 _GLANCE = 60e-6
+_HANDSHAKE_GLANCE = 400e-6
 _AT_ONCE = 200e-6
 
 
@@ -157,6 +158,7 @@ class Link:
             return
         self.stage = Stage.HANDSHAKING
         self._handshake_began = self._clock()
+        self._asked = True
         try:
             stream.start_tls(session(context, self._target))
         except TLSFailure as failure:
@@ -190,11 +192,13 @@ class Link:
         asked, self._asked = self._asked, False
         began = time.perf_counter()
         if asked and self._brisk and patience != 0:
-            while time.perf_counter() - began < _GLANCE:
+            handshaking = self.stage is Stage.HANDSHAKING  # the server has to sign something
+            glance = _HANDSHAKE_GLANCE if handshaking else _GLANCE
+            while time.perf_counter() - began < glance:
                 if ready := self._poller.poll(0):
                     return ready
         ready = self._poller.poll(patience)
-        if asked:
+        if asked and self.stage is Stage.OPEN:
             self._brisk = time.perf_counter() - began < _AT_ONCE
         return ready
 
@@ -247,6 +251,7 @@ class Link:
             self._taken(stream.taken, self._clock())
         if self.stage is Stage.HANDSHAKING and stream.tls is not None and stream.tls.facts:
             self.stage = Stage.OPEN
+            self._asked = True  # a greeting may follow
             elapsed = self._clock() - self._handshake_began
             self._news.append(Secured(replace(stream.tls.facts, elapsed=elapsed)))
         if data:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.target import Family, Target, TargetError, ascii_host, is_ipv4, is_literal
@@ -14,8 +14,7 @@ from smtp_tui.wire.target import Family, Target, TargetError, ascii_host, is_ipv
 SocketAddress = tuple[str, int] | tuple[str, int, int, int] | str
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One place to connect to; ``shown`` is it as a person reads it."""
 
     family: socket.AddressFamily

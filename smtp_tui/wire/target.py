@@ -149,6 +149,8 @@ def validate(target: Target) -> Target:
 
 def check_options(options: TlsOptions) -> TlsOptions:
     """The same wishes, their names tidied; raises ``TargetError`` for what makes no sense."""
+    if options is BY_DEFAULT:
+        return options
     sni, name = options.sni.strip(" "), options.verify_name.strip(" ")
     if sni.lower() == NO_SNI:
         sni = NO_SNI

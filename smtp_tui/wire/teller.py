@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from smtp_tui.smtp import dialogue, events
+from smtp_tui.smtp.events import Reply, ReplyLine
 from smtp_tui.smtp.state import GREETING, State
 from smtp_tui.wire.delivery import Delivery
 from smtp_tui.wire.events import (
@@ -83,16 +84,20 @@ class Teller:
 
     def told(self, at: float, event: events.Event) -> None:
         """The dialogue made something of octets that came at that time."""
-        command = None
-        if isinstance(event, events.Reply) or (isinstance(event, events.ReplyLine) and event.first):
+        elapsed = None
+        if isinstance(event, Reply) or (isinstance(event, ReplyLine) and event.first):
             command = event.command
-        elapsed = self._since(command, at) if command is not None else None
+            if command is not None:
+                elapsed = self._since(command, at)
         self.tell(Told(at, self._number, event, elapsed, self.protection))
 
     def state(self, talk: dialogue.Dialogue) -> None:
         """The state or what is pending may have changed; tells only if it did."""
         state, pending = talk.state, talk.pending_verbs
-        if pending == self._pending and (state is self._state or state == self._state):
+        if state is self._state and pending is self._pending:
+            return
+        if state == self._state and pending == self._pending:
+            self._state, self._pending = state, pending
             return
         self._state, self._pending = state, pending
         self.tell(StateChanged(self._clock(), self._number, state, pending))

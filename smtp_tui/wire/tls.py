@@ -151,7 +151,8 @@ class TLSLayer:
         if self._first and self._is_plain():
             self._abandon()
             raise plain_text(self._first)
-        log = exporter.key_log(self._context)
+        # before the server has spoken there are no secrets
+        log = exporter.key_log(self._context) if self._first else None
         try:
             self._tls.do_handshake()
         except ssl.SSLWantReadError:
@@ -276,12 +277,9 @@ def _chain(session: ssl.SSLObject, method: str) -> Iterator[bytes]:
 
 def session(context: ssl.SSLContext, target: Target) -> TLSLayer:
     """A session with the target by the rules of the context; raises ``TLSFailure``."""
-    return TLSLayer(
-        context,
-        server_name(target),
-        announced=announced_name(target),
-        options=target.options,
-    )
+    options, name = target.options, server_name(target)
+    announced = name if options is BY_DEFAULT else announced_name(target)
+    return TLSLayer(context, name, announced=announced, options=options)
 
 
 def server_name(target: Target) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 SESSIONS = {"plain": 150, "TLS": 40}
+SENDER, RECIPIENT = "me@example.org", "you@example.org"
+MESSAGE = b"From: me@example.org\r\nSubject: hello\r\n\r\n" + b"A line of text.\r\n" * 20
 ROUND_TRIPS = 1500
 GROUP = 100
 
@@ -44,6 +46,10 @@ def serve(client: socket.socket) -> None:
             if verb == b"QUIT":
                 client.sendall(b"221 bye\r\n")
                 break
+            if verb == b"DATA":
+                client.sendall(b"354 go ahead\r\n")
+                while lines.readline() not in (b".\r\n", b""):
+                    pass
             client.sendall(EHLO if verb == b"EHLO" else b"250 ok\r\n")
 
 
@@ -117,6 +123,12 @@ class Smtplib:
         client.ehlo("me.example")
         client.quit()
 
+    def mail(self) -> None:
+        client = self._connect()
+        client.ehlo("me.example")
+        client.sendmail(SENDER, [RECIPIENT], MESSAGE)
+        client.quit()
+
     def round_trips(self, count: int) -> float:
         client = self._connect()
         client.ehlo("me.example")
@@ -142,6 +154,19 @@ class Ours:
 
     def session(self) -> None:
         client = self._greeted()
+        self._quit(client)
+
+    def mail(self) -> None:
+        client = self._greeted()
+        for line in (f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{RECIPIENT}>"):
+            client.send(line.encode())
+            while client.pending:
+                client.step()
+        from smtp_tui.wire.delivery import Way
+
+        client.deliver(MESSAGE, Way.DATA, len(MESSAGE))
+        while client.pending:
+            client.step()
         self._quit(client)
 
     def round_trips(self, count: int) -> float:
@@ -206,6 +231,14 @@ def sessions_a_second(client: Client, count: int) -> float:
     return count / (time.perf_counter() - began)
 
 
+def mails_a_second(client: Client, count: int) -> float:
+    """How many whole sessions, each of which hands over a message."""
+    began = time.perf_counter()
+    for _ in range(count):
+        client.mail()
+    return count / (time.perf_counter() - began)
+
+
 def round_trips_a_second(client: Client, count: int) -> float:
     """How many NOOPs in one session."""
     return count / client.round_trips(count)
@@ -246,6 +279,7 @@ def main() -> None:
             clients: list[Client] = [Smtplib(port, authority), Ours(port, authority)]
             for title, what, count in (
                 ("sessions", sessions_a_second, SESSIONS[name]),
+                ("mails", mails_a_second, SESSIONS[name]),
                 ("round trips", round_trips_a_second, ROUND_TRIPS),
             ):
                 theirs, ours = map(statistics.median, measure(what, count, clients, rounds))

@@ -146,7 +146,7 @@ async def test_a_card_fits_a_small_window(name: str) -> None:
 def test_no_line_of_any_card_is_wider_than_it_may_be(width: int) -> None:
     for name in (*keywords(), "X-OWN", ""):
         entry = Extension(name, ("1", "a" * 300), name.encode())
-        for line in card_lines(entry, Stages(Extensions([entry])), width):
+        for line in card_lines(entry, Stages(Extensions([entry.raw])), width):
             assert line.cell_length <= width, line.plain
 
 
