@@ -145,7 +145,8 @@ class Workbench(App[None]):
         )
         # The same classes that come with the first resize, so that it changes nothing.
         for size, steps in zip(self.size, (_BY_COLUMNS, _BY_ROWS), strict=True):
-            self.desk.set_class(True, max(step for step in steps if step[0] <= size)[1])
+            step = max(step for step in steps if step[0] <= size)
+            self.desk.set_class(True, step[1], update=False)
         return self.desk
 
     async def on_event(self, event: events.Event) -> None:
@@ -256,10 +257,18 @@ class Workbench(App[None]):
     def _take_theme(self) -> None:
         wanted = self.shelf.settings.theme
         known = wanted is None or wanted in self.available_themes
-        self.theme = wanted if wanted is not None and known else THEMES[0].name
+        self._begin_with(wanted if wanted is not None and known else THEMES[0].name)
         if not known:
             text = f"there is no such theme; {THEMES[0].name} is used"
             self._problems.append(str(self.shelf.settings.problem(("theme",), text)))
+
+    def _begin_with(self, name: str) -> None:
+        """Take a theme before there is anything to change: to assign it would style all twice."""
+        self.set_reactive(App.theme, name)
+        dark = self.current_theme.dark
+        self.set_class(dark, "-dark-mode", update=False)
+        self.set_class(not dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def _theme_changed(self, theme: Theme) -> None:
         self.shelf.keep_theme(theme.name)

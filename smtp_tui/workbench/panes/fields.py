@@ -21,6 +21,8 @@ from smtp_tui.smtp.visible import pieces
 STAND_IN = "¿"
 """One cell in place of a character that no terminal may get; the text itself keeps it."""
 
+_FROM_THE_FIRST = "-textual-compact -valid"
+"""Classes that the base class would add one by one, styling the field anew for each."""
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -80,6 +82,7 @@ class Field(Input):
             password=password,
             select_on_focus=select_on_focus,
             id=id,
+            classes=_FROM_THE_FIRST,
             compact=True,
         )
 

@@ -104,6 +104,10 @@ class MainScreen(Screen[None]):
         yield KeyBar(self._keys)
         yield Static(id="too-small")
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """All was styled when it was mounted; to style it again takes as long once more."""
+        event.refresh_styles = False
+
     def on_mount(self) -> None:
         """Begin in the form, unless there is nothing to fill in."""
         self._draw()
