@@ -5,7 +5,6 @@ Never from the command line, which every user of the machine can read.
 
 from __future__ import annotations
 
-import getpass
 import os
 import subprocess
 import sys
@@ -111,6 +110,8 @@ def _asked(user: str) -> str:
         raise PasswordError(
             f"a password is needed: use --password-stdin, --password-command or {VARIABLE}"
         )
+    import getpass
+
     try:
         password = getpass.getpass(f"Password of {visible(user)}: ")
     except EOFError:

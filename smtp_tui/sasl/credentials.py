@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
@@ -66,6 +65,8 @@ def own_nonce(channel: Channel) -> bytes:
 
     Raises ``CredentialsError`` for one that holds what a nonce may not (RFC 5802 7).
     """
+    import secrets  # only here, for it loads cryptography
+
     nonce = channel.nonce or secrets.token_urlsafe(18)
     if _NONCE.fullmatch(nonce) is None:
         raise CredentialsError(

@@ -17,9 +17,9 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from smtp_tui.settings.fields import Plain
-from smtp_tui.settings.problem import Refused, dotted
+from smtp_tui.settings.problem import KeyPath, Refused, dotted
 from smtp_tui.settings.profile import FIELDS
-from smtp_tui.settings.scan import Entry, KeyPath, entries
+from smtp_tui.settings.scan import Entry, entries
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _THEME_EXAMPLE = re.compile(r"^#[ \t]*theme[ \t]*=.*$", re.MULTILINE)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from smtp_tui.smtp.visible import visible
 
+KeyPath = tuple[str, ...]
+"""The parts of a dotted key."""
+
 _SHOWN = 60
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from smtp_tui.settings import checks
 from smtp_tui.settings.fields import from_plain
 from smtp_tui.settings.problem import (
+    KeyPath,
     Problem,
     Refused,
     SettingsError,
@@ -23,7 +24,6 @@ from smtp_tui.settings.problem import (
     shown,
 )
 from smtp_tui.settings.profile import FIELDS, Profile
-from smtp_tui.settings.scan import KeyPath, entries, lines
 from smtp_tui.settings.source import Source, read_source
 
 T = TypeVar("T")
@@ -121,6 +121,8 @@ class _Reader:
 
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:
+        from smtp_tui.settings.scan import entries, lines
+
         return lines(entries(self._source.text))
 
     def settings(self) -> Settings:

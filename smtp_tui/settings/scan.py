@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-KeyPath = tuple[str, ...]
+from smtp_tui.settings.problem import KeyPath
 
 _DEEPEST = 4
 """How many parts of a key get a line of their own: no setting lies deeper."""

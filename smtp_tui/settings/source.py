@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smtp_tui.settings.problem import Problem, SourceError, dotted
-from smtp_tui.settings.scan import entries
 from smtp_tui.smtp.visible import visible
 
 LARGEST = 256 * 1024
@@ -99,6 +98,8 @@ def reason(error: Exception) -> str:
 
 
 def _syntax_error(path: Path, text: str, message: str) -> SourceError:
+    from smtp_tui.settings.scan import entries
+
     place = _PLACE.search(message)
     said = _PLACE.sub("", message)
     line = text.count("\n") + (not text.endswith("\n")) if place is not None else None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from smtp_tui.smtp.extensions import Extension, Extensions
 
@@ -32,16 +32,14 @@ class Change(Enum):
         return self.value[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A capability at one stage; ``arguments`` where it is offered there."""
 
     change: Change
     arguments: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A capability through all stages."""
 
     keyword: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.events import Command, ReplyLine
-from smtp_tui.smtp.paths import head, path_end
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
 
 _LONGEST = 60
@@ -34,9 +33,15 @@ class Answers:
         """
         if not line.first or line.command is None:
             return ""
-        if line.recipient is not None:
-            return f"for {_text(line.recipient[: path_end(line.recipient)])}"
-        return _named(line.command) if self._several else ""
+        if line.recipient is None and not self._several:
+            return ""
+        return _named(line.command) if line.recipient is None else _for(line.recipient)
+
+
+def _for(recipient: bytes) -> str:
+    from smtp_tui.smtp.paths import path_end
+
+    return f"for {_text(recipient[: path_end(recipient)])}"
 
 
 def _named(command: Command) -> str:
@@ -44,6 +49,8 @@ def _named(command: Command) -> str:
         return _OTHERS[command.verb]
     if lookup(command.verb) is None:
         return "answers a command not known here"  # it may be anything, a password too
+    from smtp_tui.smtp.paths import head, path_end
+
     begun = head(command.line)
     end = path_end(command.line, begun.end) if begun is not None else None
     return f"answers {_text(command.line[:end].strip() if end is not None else command.verb)}"

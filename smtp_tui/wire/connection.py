@@ -12,7 +12,6 @@ from smtp_tui.wire import endings
 from smtp_tui.wire.binding import channel
 from smtp_tui.wire.context import build_context
 from smtp_tui.wire.conversation import Signal
-from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.dial import DialFailed
 from smtp_tui.wire.events import (
     Connected,
@@ -26,6 +25,7 @@ from smtp_tui.wire.events import (
     TlsEstablished,
     TlsFacts,
     TlsStarted,
+    Way,
 )
 from smtp_tui.wire.link import Occurrence, Reached, Secured, Stage, Unsecured
 from smtp_tui.wire.standing import Standing

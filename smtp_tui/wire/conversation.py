@@ -24,8 +24,9 @@ from smtp_tui.smtp.state import Phase, Security, Sync
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import endings
 from smtp_tui.wire.authentication import Authentication
-from smtp_tui.wire.delivery import Delivery, Way
+from smtp_tui.wire.delivery import Delivery
 from smtp_tui.wire.diagnosis import Diagnosis
+from smtp_tui.wire.events import Way
 from smtp_tui.wire.teller import Teller
 
 _T = TypeVar("_T")

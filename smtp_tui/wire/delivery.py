@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from smtp_tui.smtp.body import PIECE, normalise, pieces, stuffed, with_crlf
 from smtp_tui.smtp.events import Reply
 from smtp_tui.smtp.visible import visible
-
-
-class Way(Enum):
-    """How a message goes out; ``BINARY`` is BDAT with the octets exactly as they are."""
-
-    DATA = "DATA"
-    BDAT = "BDAT"
-    BINARY = "BDAT, as it is"
+from smtp_tui.wire.events import Way
 
 
 @dataclass(frozen=True, slots=True)

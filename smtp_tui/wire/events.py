@@ -13,7 +13,6 @@ from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.events import without
 from smtp_tui.smtp.state import State
-from smtp_tui.wire.delivery import Way
 from smtp_tui.wire.target import Target
 
 
@@ -34,6 +33,14 @@ class Remedy(Enum):
     SKIP_VERIFICATION = "insecure"
     SPEAK_LMTP = "lmtp"
     SPEAK_SMTP = "smtp"
+
+
+class Way(Enum):
+    """How a message goes out; ``BINARY`` is BDAT with the octets exactly as they are."""
+
+    DATA = "DATA"
+    BDAT = "BDAT"
+    BINARY = "BDAT, as it is"
 
 
 class Failure(Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 
 MOST_TEXT = 256 * 1024
 """Octets of a message that is shown and edited as a whole; of a larger one the beginning is."""

@@ -15,7 +15,7 @@ from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire import actions
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench import disclosure, one_write, seat_belt
 from smtp_tui.workbench.consent import Ask, Consent

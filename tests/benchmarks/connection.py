@@ -162,7 +162,7 @@ class Ours:
             client.send(line.encode())
             while client.pending:
                 client.step()
-        from smtp_tui.wire.delivery import Way
+        from smtp_tui.wire.events import Way
 
         client.deliver(MESSAGE, Way.DATA, len(MESSAGE))
         while client.pending:

@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Protocol
 
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.app import Workbench
 from smtp_tui.workbench.draft import Draft

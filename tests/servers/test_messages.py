@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from smtp_tui.smtp.templates import templates
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.draft import Draft
 from tests.servers.postfix import Postfix, strip_trace

@@ -19,7 +19,7 @@ from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.transcript.records import Kind, Record, Transcript
 from smtp_tui.transcript.runs import SHOWN, Role, runs, said, text
 from smtp_tui.wire import events as wire
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.wire.target import Target, TlsMode
 
 CLEAR, VERIFIED = wire.Protection.CLEAR, wire.Protection.VERIFIED

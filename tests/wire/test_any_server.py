@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire.connection import Connection
-from smtp_tui.wire.delivery import Way
-from smtp_tui.wire.events import Event, Gone, Opening, Refused
+from smtp_tui.wire.events import Event, Gone, Opening, Refused, Way
 from smtp_tui.wire.target import Target, TlsMode
 from tests.wire.loopback import serve
 

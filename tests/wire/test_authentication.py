@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from smtp_tui.sasl import mechanisms
+from smtp_tui.sasl import exchanges, mechanisms
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError, Exchange
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.state import Phase, Sync
@@ -114,8 +114,9 @@ def responses(monkeypatch: pytest.MonkeyPatch) -> Said:
     def begin(_: Credentials, __: Channel) -> Exchange:
         return exchange_of(*given)
 
-    tested = mechanisms.Mechanism("X-TEST", begin, 0, "", "")
+    tested = mechanisms.Mechanism("X-TEST", 0, "", "")
     monkeypatch.setattr(mechanisms, "MECHANISMS", {"X-TEST": tested})
+    monkeypatch.setattr(exchanges, "EXCHANGES", {"X-TEST": begin})
     return given
 
 

@@ -11,8 +11,7 @@ import pytest
 
 from smtp_tui.practice.server import PracticeServer
 from smtp_tui.smtp.body import normalise
-from smtp_tui.wire.delivery import Way
-from smtp_tui.wire.events import DeliveryFinished, DeliveryProgress, Gone, Refused, Sent
+from smtp_tui.wire.events import DeliveryFinished, DeliveryProgress, Gone, Refused, Sent, Way
 from smtp_tui.wire.target import Target, TlsMode
 from tests.wire.loopback import Drive, Script, drive, greet, lines_of, plain, serve, silent
 

@@ -20,7 +20,7 @@ from smtp_tui.practice import conversation
 from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.actions import Deliver, StopDelivery
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench.attachments import attach
 from smtp_tui.workbench.draft import MOST_TEXT, Draft

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.workbench.draft import Draft
 from smtp_tui.workbench.screens.message import MessageScreen
 from tests.wire.loopback import PATIENCE, Script, lines_of, plain, serve, wait_for_close

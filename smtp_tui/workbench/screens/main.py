@@ -36,7 +36,6 @@ from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.panes.setup import Setup
 from smtp_tui.workbench.panes.status import StatusBar
 from smtp_tui.workbench.practice import Practice
-from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.queueing import Queueing
 from smtp_tui.workbench.recalling import Recalling
 from smtp_tui.workbench.revealing import Revealing
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from smtp_tui.workbench.operator import Operator
     from smtp_tui.workbench.panes.detail import DetailPane
     from smtp_tui.workbench.playing import Playing
+    from smtp_tui.workbench.question import Question
 
 LEAST = (60, 15)
 """Columns and rows below which there is no room for the panes."""

@@ -19,7 +19,7 @@ from smtp_tui.smtp import message
 from smtp_tui.smtp.amounts import counted, human_size
 from smtp_tui.smtp.templates import templates
 from smtp_tui.smtp.visible import visible
-from smtp_tui.wire.delivery import Way
+from smtp_tui.wire.events import Way
 from smtp_tui.workbench.draft import Draft
 from smtp_tui.workbench.drafting import Drafting
 from smtp_tui.workbench.keymap import Keys
