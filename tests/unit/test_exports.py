@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 
 from smtp_tui.transcript import log_format
 from smtp_tui.transcript.excerpt import Excerpt, excerpt
+from smtp_tui.transcript.exports import saving
 from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
-from smtp_tui.transcript.exports.saving import save
+from smtp_tui.transcript.exports.saving import SaveError, save
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.script import ClientLine, ExpectedReply, Remark, parse
 from smtp_tui.wire.events import Protection
@@ -350,6 +352,38 @@ def test_a_name_that_says_no_format_is_refused_with_those_there_are(path: str) -
 def test_an_excerpt_leaves_out_hints_for_keys() -> None:
     kept: Excerpt = excerpt(signed_in().note("f5 reconnects", Kind.HINT).records)
     assert not [record for record in kept.records if record.kind is Kind.HINT]
+
+
+def test_a_disk_that_gets_full_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "session.txt"
+    path.write_bytes(b"older")
+    path.chmod(0o640)
+
+    def full(file: int, data: bytes, patience: float) -> None:
+        os.write(file, data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(saving, "write_all", full)
+        with pytest.raises(SaveError, match="No space left"):
+            save(str(path), b"newer", replace=True)
+    assert path.read_bytes() == b"older"
+    assert os.listdir(tmp_path) == [path.name]
+
+    save(str(path), b"newer", replace=True)
+    assert path.read_bytes() == b"newer"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_that_is_saved_over_stays_a_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "session.txt", tmp_path / "link.txt"
+    path.write_bytes(b"older")
+    link.symlink_to(path)
+    save(str(link), b"newer", replace=True)
+    assert link.is_symlink()
+    assert path.read_bytes() == b"newer"
 
 
 def test_an_export_into_a_pipe_waits_for_its_reader(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.pipes import write_all
@@ -20,19 +22,44 @@ class AlreadyThere(SaveError):
 
 
 def save(path: str, data: bytes, *, replace: bool) -> None:
-    """Write a new file that only its owner reads; with ``replace`` also over an older one.
+    """Write a new file that only its owner reads; with ``replace`` also in place of an older one.
 
-    Raises ``SaveError``, ``AlreadyThere`` where a file would have been lost.
+    The older one stays as it was until the new one is whole. Raises ``SaveError``,
+    ``AlreadyThere`` where a file would have been lost.
     """
-    how = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if replace else os.O_EXCL)
+    target = os.path.expanduser(path)
     try:
-        file = os.open(os.path.expanduser(path), how | os.O_NONBLOCK, 0o600)
-        try:
-            write_all(file, data, _PATIENCE)
-        finally:
-            os.close(file)
+        if replace and os.path.isfile(target):
+            _replace(os.path.realpath(target), data)
+        else:
+            _write(target, data, os.O_TRUNC if replace else os.O_EXCL)
     except FileExistsError:
         raise AlreadyThere(f"{visible(path)} is already there.") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise SaveError(f"{visible(path)} cannot be written: {reason}.") from None
+
+
+def _write(path: str, data: bytes, how: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
+    file = os.open(path, flags | how, 0o600)
+    try:
+        write_all(file, data, _PATIENCE)
+    finally:
+        os.close(file)
+
+
+def _replace(path: str, data: bytes) -> None:
+    """Put a file in place of another that may be written to, with the same permissions."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+    beside = f"{path}.{os.getpid()}.new"
+    try:
+        _write(beside, data, os.O_EXCL)
+        os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(beside, path)
+    except PermissionError:  # the folder takes no new file
+        _write(path, data, os.O_TRUNC)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
