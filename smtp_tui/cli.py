@@ -34,7 +34,7 @@ BROKEN_PIPE = 141
 _LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
 """What makes the framework write every key pressed to a file or to another program."""
 
-PICTURES = ("TEXTUAL_FPS", "120")
+PICTURES = ("TEXTUAL_FPS", "240")
 """Pictures a second at most: after one that took long, as of a flooded log, the framework waits
 up to two of these turns before it paints the next, and a key may be in it."""
 

@@ -43,6 +43,9 @@ WorkerFactory = Callable[[Sink], "Worker"]
 _TURN = 0.0005
 """Seconds after which a busy thread lets another one have its turn; by default ten times as many,
 which the loop would wait at each of the many steps from a key to the screen."""
+_GARBAGE = (2_000, 100, 50)
+"""When garbage is looked for, as ``gc.set_threshold`` takes it: in a flood almost nothing is, and
+the search, by default many times as often, comes between a key and the screen."""
 _BY_COLUMNS = [(0, "-tiny"), (LEAST[0], "-narrow"), (100, "-wide")]
 _BY_ROWS = [(0, "-flat"), (LEAST[1], "-short"), (30, "-tall")]
 
@@ -294,5 +297,6 @@ def _thread_worker(sink: Sink) -> Worker:
     sys.setswitchinterval(_TURN)
     if not gc.isenabled():  # the command line put it off
         gc.freeze()  # what the window is made of stays: to look through it takes long
+        gc.set_threshold(*_GARBAGE)
         gc.enable()
     return ThreadWorker(sink)
