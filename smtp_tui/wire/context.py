@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from smtp_tui.smtp.visible import visible
-from smtp_tui.wire import client_certificate, exporter, handshake
+from smtp_tui.wire import client_certificate, exporter
 from smtp_tui.wire.pem_files import Stamp, stamp, unreadable
 from smtp_tui.wire.target import Target, TargetError
 from smtp_tui.wire.tls import announced_name, server_name
@@ -78,7 +78,6 @@ def _context(
     if options.alpn:
         context.set_alpn_protocols(list(options.alpn))
     exporter.listen(context, options.key_log)
-    handshake.tap(context)
     return context
 
 

@@ -6,6 +6,7 @@ import ssl
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol, cast
 
 _HANDSHAKE = 22
@@ -57,29 +58,43 @@ class Overheard:
 
 
 class _Descriptor(Protocol):
-    def __set__(self, context: ssl.SSLContext, callback: Callable[..., None]) -> None: ...
+    def __set__(self, context: ssl.SSLContext, callback: Callable[..., None] | None) -> None: ...
 
 
 class _Tapped(Protocol):
     _msg_callback: _Descriptor
 
 
-_LISTENERS: weakref.WeakKeyDictionary[object, Overheard] = weakref.WeakKeyDictionary()
+_LISTENERS: weakref.WeakKeyDictionary[ssl.SSLObject, Overheard] = weakref.WeakKeyDictionary()
+_LOCK = Lock()
 
 
-def tap(context: ssl.SSLContext) -> None:
-    """Let the sessions of this context be listened to.
+def overhear(
+    context: ssl.SSLContext, begin: Callable[[], ssl.SSLObject]
+) -> tuple[ssl.SSLObject, Overheard]:
+    """Begin a session of the context and listen to it until ``stop``.
 
-    The callback is set below ``ssl``, which would make enums of the numbers of every record.
+    What is given with it fills up as the handshake goes on.
     """
-    cast(_Tapped, ssl.SSLContext.__base__)._msg_callback.__set__(context, _hear)
-
-
-def overhear(session: ssl.SSLObject) -> Overheard:
-    """Begin to listen to one; what is given fills up as the handshake goes on."""
     heard = Overheard()
-    _LISTENERS[session] = heard
-    return heard
+    with _LOCK:
+        _call_back(context, _hear)
+        session = begin()
+        _LISTENERS[session] = heard
+    return session, heard
+
+
+def stop(context: ssl.SSLContext, session: ssl.SSLObject) -> None:
+    """Listen to the session no more; what comes after a handshake would only be slowed down."""
+    with _LOCK:
+        _LISTENERS.pop(session, None)
+        if not _LISTENERS:
+            _call_back(context, None)
+
+
+def _call_back(context: ssl.SSLContext, callback: Callable[..., None] | None) -> None:
+    """Set it below ``ssl``, which would make enums of the numbers of every record."""
+    cast(_Tapped, ssl.SSLContext.__base__)._msg_callback.__set__(context, callback)
 
 
 def group(session: ssl.SSLObject, heard: Overheard) -> str:
@@ -99,7 +114,9 @@ def suite(context: ssl.SSLContext, number: int) -> str:
     return next(names, "") if number else ""
 
 
-def _hear(session: object, way: str, version: int, content: int, kind: int, data: bytes) -> None:
+def _hear(
+    session: ssl.SSLObject, way: str, version: int, content: int, kind: int, data: bytes
+) -> None:
     if content != _HANDSHAKE or way != "read" or kind not in _TELLING:
         return
     heard = _LISTENERS.get(session)

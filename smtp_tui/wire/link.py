@@ -7,7 +7,7 @@ import select
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
@@ -249,15 +249,22 @@ class Link:
         data = stream.read() if ready & ~select.POLLOUT else b""
         if stream.taken != before:
             self._taken(stream.taken, self._clock())
-        if self.stage is Stage.HANDSHAKING and stream.tls is not None and stream.tls.facts:
-            self.stage = Stage.OPEN
-            self._asked = True  # a greeting may follow
-            elapsed = self._clock() - self._handshake_began
-            self._news.append(Secured(replace(stream.tls.facts, elapsed=elapsed)))
+        if self.stage is Stage.HANDSHAKING:
+            self._established(stream)
         if data:
             self._news.append(data)
         if stream.end is not None:
             self._end(stream)
+
+    def _established(self, stream: Stream) -> None:
+        tls = stream.tls
+        if tls is None or not tls.established:
+            return
+        self.stage = Stage.OPEN
+        self._asked = True  # a greeting may follow
+        tls.elapsed = self._clock() - self._handshake_began
+        if (facts := tls.facts) is not None:
+            self._news.append(Secured(facts))
 
     def _end(self, stream: Stream) -> None:
         end = stream.end

@@ -36,7 +36,7 @@ class TLSLayer:
 
     __slots__ = (
         "_announced", "_context", "_ended", "_facts", "_first", "_heard", "_host", "_incoming",
-        "_options", "_outgoing", "_random", "_tls", "_unsent", "established",
+        "_options", "_outgoing", "_random", "_tls", "_unsent", "elapsed", "established",
     )  # fmt: skip
 
     def __init__(
@@ -57,10 +57,7 @@ class TLSLayer:
         self._options = options
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._tls = context.wrap_bio(
-            self._incoming, self._outgoing, server_hostname=self._announced or None
-        )
-        self._heard = handshake.overhear(self._tls)
+        self._tls, self._heard = handshake.overhear(context, self._begin)
         self._first = b""
         self._random = b""
         self._ended = False
@@ -68,7 +65,13 @@ class TLSLayer:
         self._facts: TlsFacts | None = None
         self.established = False
         """Whether the handshake is done."""
+        self.elapsed = 0.0
+        """Seconds that it took, which who has a clock says before ``facts`` are asked for."""
         self._shake_hands()
+
+    def _begin(self) -> ssl.SSLObject:
+        announced = self._announced or None
+        return self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=announced)
 
     @property
     def facts(self) -> TlsFacts | None:
@@ -166,6 +169,7 @@ class TLSLayer:
                 log.drain()
         self._check_name()
         self.established = True
+        handshake.stop(self._context, self._tls)
 
     def _check_name(self) -> None:
         """Where another name is announced than verified OpenSSL does not look at it: do it here."""
@@ -218,6 +222,7 @@ class TLSLayer:
             chain=chain,
             verified=asked and failure is None,
             problem=failure.sentence if failure is not None else "",
+            elapsed=self.elapsed,
             binding=self._binding(version or "", name),
             verification=Verification(
                 asked,

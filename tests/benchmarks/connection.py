@@ -151,6 +151,7 @@ class Ours:
     def __init__(self, port: int, ca_file: Path | None) -> None:
         self._port = port
         self._ca_file = ca_file
+        self._told: list[Event] = []
 
     def session(self) -> None:
         client = self._greeted()
@@ -162,11 +163,15 @@ class Ours:
             client.send(line.encode())
             while client.pending:
                 client.step()
-        from smtp_tui.wire.events import Way
+        from smtp_tui.wire.events import DeliveryFinished, Way
 
         client.deliver(MESSAGE, Way.DATA, len(MESSAGE))
-        while client.pending:
-            client.step()
+        told = len(self._told)
+        while client.step():
+            if any(isinstance(each, DeliveryFinished) for each in self._told[told:]):
+                break
+            told = len(self._told)
+        assert any(isinstance(each, DeliveryFinished) and each.ok for each in self._told)
         self._quit(client)
 
     def round_trips(self, count: int) -> float:
@@ -206,9 +211,9 @@ class Ours:
         from smtp_tui.wire.target import Target, TlsMode
 
         tls = TlsMode.IMPLICIT if self._ca_file else TlsMode.NONE
-        events: list[Event] = []
+        self._told = []
         client = Connection(
-            Target("127.0.0.1", self._port, tls, ca_file=self._ca_file), sink=events.append
+            Target("127.0.0.1", self._port, tls, ca_file=self._ca_file), sink=self._told.append
         )
         client.open()
         while client.pending:
@@ -216,7 +221,7 @@ class Ours:
         client.send(b"EHLO me.example")
         while client.pending:
             client.step()
-        assert not client.finished, events
+        assert not client.finished, self._told
         return client
 
 
