@@ -14,6 +14,13 @@ _LONGEST = 16 * 1024 * 1024
 """Octets above which a line is not read: no record is that long."""
 
 
+_REMOVED = "The file was removed or renamed while it was open: these are the lines it had."
+_REPLACED = (
+    "Another file has this name by now: these are the lines of the older one. Open it again for"
+    " the new one."
+)
+
+
 class LogFile:
     """Where the lines of the file at ``path`` are; its records are read when they are asked for.
 
@@ -25,7 +32,8 @@ class LogFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         # O_NONBLOCK: a pipe that nobody writes to must not keep us
-        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        self._path = os.path.abspath(path)
+        self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         self._starts = array("Q", [0])  # of every whole line, and where the next begins
         self._looked = 0
         self.size = os.fstat(self._file).st_size
@@ -52,6 +60,7 @@ class LogFile:
 
     def index(self) -> bool:
         """Look for lines in the next piece; whether there may be more."""
+        self._check_name()
         self._check_size()
         data = self._read(self._looked, PIECE)
         position = data.find(b"\n") + 1
@@ -87,6 +96,20 @@ class LogFile:
         except OSError as error:
             self.trouble = f"The file cannot be read any more: {error.strerror}."
             return b""
+
+    def _check_name(self) -> None:
+        """Say it when the name stands for another file by now, as after a rotation, or for none."""
+        try:
+            same = os.path.samestat(os.stat(self._path), os.fstat(self._file))
+        except FileNotFoundError:
+            self.trouble = _REMOVED
+        except OSError:
+            return  # what can be read of it still is
+        else:
+            if not same:
+                self.trouble = _REPLACED
+            elif self.trouble in (_REMOVED, _REPLACED):
+                self.trouble = ""  # it was put back
 
     def _check_size(self) -> None:
         """Forget lines that are no longer there."""

@@ -289,6 +289,26 @@ def test_what_is_appended_is_found_later(tmp_path: Path) -> None:
     assert file[1] == file[0]
 
 
+def test_a_name_that_is_given_to_another_file_is_told(tmp_path: Path) -> None:
+    path, older = tmp_path / "session.jsonl", tmp_path / "session.jsonl.1"
+    line = log_format.written(Record(Kind.NOTE, 1.0, 1, note="one"))
+    path.write_bytes(line)
+    file = opened(path)
+    assert not file.trouble
+
+    path.rename(older)
+    file.index()
+    assert "removed or renamed" in file.trouble
+    path.write_bytes(line * 2)
+    file.index()
+    assert "Another file has this name" in file.trouble
+    assert [record.note for record in file.records(0, 9)] == ["one"]
+
+    older.replace(path)
+    file.index()
+    assert not file.trouble
+
+
 def test_a_file_that_shrinks_is_told_and_what_is_left_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "session.jsonl"
     line = log_format.written(Record(Kind.NOTE, 1.0, 1, note="one"))
