@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from smtp_tui.arguments import USAGE, Parser, fail
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.explain import ANSWERED, Explanation, Suggestion, explain
 from smtp_tui.smtp.provider_notes import Note
 from smtp_tui.smtp.quoted import Quoted, find
@@ -95,7 +96,7 @@ def _repeated(quoted: Quoted) -> Iterator[str]:
     for text in quoted.lines[:_SHOWN]:
         yield f"  │ {visible(text[:_LONGEST])}"
     if len(quoted.lines) > _SHOWN:
-        yield f"  │ … {len(quoted.lines) - _SHOWN:,} lines more"
+        yield f"  │ … {counted(len(quoted.lines) - _SHOWN, 'more line')}"
 
 
 def _codes(found: Explanation) -> Iterator[str]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from smtp_tui.sasl.mechanisms import MECHANISMS
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.extensions import Extension, Extensions, meaning
 from smtp_tui.smtp.remarks import Kind, remarks
 from smtp_tui.smtp.visible import visible
@@ -87,7 +88,7 @@ def _greeting(reply: smtp.Reply | None) -> Iterator[Text]:
     for line in reply.lines[:_MOST_LINES]:
         yield Text(f"{reply.code} {_short(line)}")
     if len(reply.lines) > _MOST_LINES:
-        yield Text(f"… {len(reply.lines) - _MOST_LINES:,} more lines", _QUIET)
+        yield Text(f"… {counted(len(reply.lines) - _MOST_LINES, 'more line')}", _QUIET)
 
 
 def _alarms(survey: Survey) -> Iterator[Text]:

@@ -11,6 +11,7 @@ from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING
 from smtp_tui.smtp.tokens import decoded
 from smtp_tui.transcript.signing_in import SigningIn
 from smtp_tui.transcript.timings import DELAYED, GREET_DELAY
+from smtp_tui.transcript.ways import BY_DEFAULT, Ways
 from smtp_tui.wire.events import Protection
 
 _HELLO = (b"EHLO", b"LHLO")
@@ -22,9 +23,10 @@ _LONGEST = 60
 class Annotator:
     """Remembers, for one connection, which capabilities were named before."""
 
-    __slots__ = ("_in_clear", "_signing_in", "_told")
+    __slots__ = ("_in_clear", "_signing_in", "_told", "_ways")
 
-    def __init__(self) -> None:
+    def __init__(self, ways: Ways = BY_DEFAULT) -> None:
+        self._ways = ways
         self._in_clear: set[str] | None = None  # None: the server was not asked before TLS
         self._told: set[bytes] = set()
         self._signing_in = SigningIn()
@@ -65,7 +67,8 @@ class Annotator:
             return ""
         self._told.add(text)
         if entry.keyword == "STARTTLS":
-            return "encryption can begin: f6" if protection is Protection.CLEAR else ""
+            clear = protection is Protection.CLEAR
+            return f"encryption can begin: {self._ways.starttls}" if clear else ""
         known = keywords().get(entry.keyword)
         # of AUTH the meaning is its arguments, which stand there already
         return _arguments(entry) or (known.text if known and entry.keyword != "AUTH" else "")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from smtp_tui.transcript import wording
 from smtp_tui.transcript.record import Kind
+from smtp_tui.transcript.ways import BY_DEFAULT, Ways
 from smtp_tui.wire import events as wire
 
 
@@ -25,9 +26,10 @@ class Words:
 class Connecting:
     """Remembers, for one connection, when each step began."""
 
-    __slots__ = ("_connected", "_failed", "_resolving", "_trying")
+    __slots__ = ("_connected", "_failed", "_resolving", "_trying", "_ways")
 
-    def __init__(self) -> None:
+    def __init__(self, ways: Ways = BY_DEFAULT) -> None:
+        self._ways = ways
         self._resolving = 0.0
         self._trying: dict[str, float] = {}
         self._connected = False
@@ -67,7 +69,7 @@ class Connecting:
                     words := wording.certificate(event.facts, datetime.now(UTC))
                 ):
                     yield Words(Kind.NOTE, words)
-                yield from hint(event.remedy)
+                yield from self.hint(event.remedy)
 
     def ending(self, event: wire.Gone, said: str) -> Iterator[Words]:
         """What to say of the end; ``said`` is the last alarm, which need not be said again."""
@@ -79,14 +81,13 @@ class Connecting:
             bad = not event.clean and not self._failed
             yield Words(Kind.ALARM if bad else Kind.NOTE, event.text)
 
+    def hint(self, remedy: wire.Remedy | None) -> Iterator[Words]:
+        """Which key helps, where one does."""
+        if remedy is not None:
+            yield Words(Kind.HINT, f"{self._ways.other_way} {wording.REMEDIES[remedy]}")
+
     def _waiting(self) -> Words:
         return Words(Kind.NOTE, f"connecting to {' and '.join(self._trying)} …", under_way=True)
-
-
-def hint(remedy: wire.Remedy | None) -> Iterator[Words]:
-    """Which key helps, where one does."""
-    if remedy is not None:
-        yield Words(Kind.HINT, wording.REMEDIES[remedy])
 
 
 def same(sentence: str, reason: str) -> bool:

@@ -10,7 +10,7 @@ from smtp_tui.smtp.events import Span
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.answers import Answers
-from smtp_tui.transcript.connecting import Connecting, Words, hint, same
+from smtp_tui.transcript.connecting import Connecting, Words, same
 from smtp_tui.transcript.cutting import cut
 from smtp_tui.transcript.echoes import merged
 from smtp_tui.transcript.exchanges import Exchanges
@@ -21,6 +21,7 @@ from smtp_tui.transcript.reads import Reads
 from smtp_tui.transcript.reasons import Reasons
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.ring import MOST_OCTETS, MOST_RECORDS, Ring
+from smtp_tui.transcript.ways import BY_DEFAULT, Ways
 from smtp_tui.transcript.whole_lines import WholeLines
 from smtp_tui.transcript.wording import opening
 from smtp_tui.wire import events as wire
@@ -41,7 +42,7 @@ class Transcript:
     ``most_records`` and about ``most_octets`` are), ``end`` the one after the newest. A line that
     tells of something under way is replaced by the line that tells how it went. A ``whole`` one
     makes lines of every octet, also of very long messages and of endless octets that are no reply.
-    ``way`` ends the line that says why something was refused: how to learn more.
+    ``ways`` are the keys that lines name.
     """
 
     def __init__(
@@ -50,13 +51,13 @@ class Transcript:
         most_octets: int = MOST_OCTETS,
         *,
         whole: bool = False,
-        way: str = "",
+        ways: Ways = BY_DEFAULT,
     ) -> None:
         self._ring = Ring(most_records, most_octets)
         self._whole = WholeLines() if whole else None
         self._most_text = sys.maxsize if whole else MOST_TEXT
         self._most_faults = sys.maxsize if whole else _FAULT_LINES
-        self._way = way
+        self._ways = ways
         self._exchanges = Exchanges()
         self._opened: dict[int, float] = {}
         self._text = MessageText(self._most_text)
@@ -152,7 +153,7 @@ class Transcript:
                 self._fault_octets(event, data)
             case wire.Note(text=text, remedy=remedy):
                 self._put(Kind.NOTE, event, text)
-                self._say(event, hint(remedy))
+                self._say(event, self._connecting.hint(remedy))
             case wire.DeliveryProgress(octets=0):  # another message begins
                 self._text = MessageText(self._most_text)
             case wire.Refused(text=text):
@@ -171,10 +172,11 @@ class Transcript:
         return range(max(self._changed, self._ring.first), self._ring.end)
 
     def _begin(self) -> None:
-        self._annotator = Annotator()
-        self._connecting = Connecting()
+        ways = self._ways
+        self._annotator = Annotator(ways)
+        self._connecting = Connecting(ways)
         self._reads = Reads()
-        self._reasons = Reasons(self._way)
+        self._reasons = Reasons(f"{ways.explain} explains" if ways.explain else "")
         self._answers = Answers()
         self._protection = wire.Protection.CLEAR
         self._going_on = b""  # the last line of a reply whose end has not come
@@ -248,7 +250,7 @@ class Transcript:
             case smtp.Desync(reason=reason):
                 words = "Nobody can say any more which reply answers which command"
                 self._put(Kind.ALARM, event, f"{words}: {reason}.")
-                self._put(Kind.HINT, event, "f5 reconnects")
+                self._put(Kind.HINT, event, f"{self._ways.connect} reconnects")
             case smtp.Uncertain(reason=reason):
                 self._put(Kind.NOTE, event, f"not certain: {reason}")
 

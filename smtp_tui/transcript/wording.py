@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 REMEDIES: Mapping[Remedy, str] = MappingProxyType(
     {
-        Remedy.USE_IMPLICIT_TLS: "ctrl+t reconnects with implicit TLS",
-        Remedy.USE_STARTTLS: "ctrl+t reconnects with STARTTLS",
-        Remedy.SKIP_VERIFICATION: "ctrl+t reconnects without checking the certificate",
-        Remedy.SPEAK_LMTP: "ctrl+t reconnects and speaks LMTP",
-        Remedy.SPEAK_SMTP: "ctrl+t reconnects and speaks SMTP",
+        Remedy.USE_IMPLICIT_TLS: "reconnects with implicit TLS",
+        Remedy.USE_STARTTLS: "reconnects with STARTTLS",
+        Remedy.SKIP_VERIFICATION: "reconnects without checking the certificate",
+        Remedy.SPEAK_LMTP: "reconnects and speaks LMTP",
+        Remedy.SPEAK_SMTP: "reconnects and speaks SMTP",
     }
 )
 

@@ -18,6 +18,7 @@ from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.transcript.records import Kind, Record, Transcript
 from smtp_tui.transcript.runs import SHOWN, Role, runs, said, text
+from smtp_tui.transcript.ways import Ways
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.events import Way
 from smtp_tui.wire.target import Target, TlsMode
@@ -443,6 +444,19 @@ def test_a_note_with_a_remedy_names_the_key(remedy: wire.Remedy, words: str) -> 
     transcript = folded([wire.Note(1.0, 1, "No greeting for 5 s.", remedy)])
     assert lines(transcript) == [("*", "No greeting for 5 s."), ("*", words)]
     assert transcript[1].kind is Kind.HINT
+
+
+def test_lines_name_the_keys_as_the_person_has_them() -> None:
+    ways = Ways(explain="f9", connect="ctrl+r", starttls="ctrl+s", other_way="f12")
+    session = Session(Transcript(ways=ways)).greeted().send(b"EHLO me").receive(EHLO)
+    session.send(b"MAIL FROM:<a@example.org>").receive(b"530 5.7.0 Authentication required\r\n")
+    session.receive(b"250 surprise\r\n")
+    session.transcript.add(wire.Note(1.0, 1, "Slow.", wire.Remedy.USE_STARTTLS))
+    shown = "\n".join(line for _, line in lines(session.transcript))
+    assert "encryption can begin: ctrl+s" in shown
+    assert "f9 explains" in shown
+    assert "ctrl+r reconnects" in shown
+    assert "f12 reconnects with STARTTLS" in shown
 
 
 def test_a_connection_that_was_never_made_has_no_end() -> None:

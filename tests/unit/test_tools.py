@@ -89,6 +89,13 @@ def test_lines_a_tool_cannot_say_are_comments_that_stay_comments(name: str) -> N
         assert not [line for line in outside if "pwned" in line]
 
 
+@pytest.mark.parametrize("name", ["swaks", "curl"])
+def test_an_address_may_hold_the_sign_that_ends_it_in_quotes(name: str) -> None:
+    sender = b'"a>b"@example.org'
+    arguments = run(copied(name, mail(b"hello\r\n", sender=sender))).split(b"\0")
+    assert any(each.endswith(sender) for each in arguments)
+
+
 def test_what_swaks_cannot_say_is_named() -> None:
     session = signed_in().client(b"NOOP\r\n").server(b"250 ok\r\n")
     session.client(b"MAIL FROM:<a@example.org> SIZE=10\r\n").server(b"250 ok\r\n")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from smtp_tui.smtp import paths
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.commands import verb_of
 from smtp_tui.smtp.secrets import mechanism_of
 from smtp_tui.smtp.visible import visible
@@ -18,8 +19,6 @@ from smtp_tui.wire.target import Target, TlsMode
 USER = "SMTP_USER"
 PASSWORD = "SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 
-_MAIL = re.compile(rb"MAIL[ \t]+FROM:[ \t]*<([^>]*)>[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
-_RCPT = re.compile(rb"RCPT[ \t]+TO:[ \t]*<([^>]*)>[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
 _HELLO = (b"EHLO", b"HELO", b"LHLO")
 _MOST_REMARKS = 20
 
@@ -112,7 +111,7 @@ def remarks(unsaid: Iterable[bytes], tool: str) -> list[str]:
     lines = [f"# {tool} cannot say: {visible(octets)}" for octets in unsaid]
     if len(lines) > _MOST_REMARKS:
         more = len(lines) - _MOST_REMARKS
-        lines[_MOST_REMARKS:] = [f"# … and {more} lines more"]
+        lines[_MOST_REMARKS:] = [f"# … {counted(more, 'more line')}"]
     return lines
 
 
@@ -133,25 +132,31 @@ def _lines(records: Iterable[Record]) -> Iterator[Line]:
 
 def _command(found: Envelope, line: Line) -> None:
     octets = line.octets
-    mail, rcpt = _MAIL.fullmatch(octets), _RCPT.fullmatch(octets)
     match line.verb:
         case verb if verb in _HELLO:
             found.hello = _text(octets.split(None, 1)[1:])
         case b"AUTH" if mechanism_of(octets):
             found.mechanism = mechanism_of(octets)
             found.initial = bool(line.answer)
-        case b"MAIL" if mail is not None and found.sender is None and _is_plain(mail[1]):
-            found.sender = mail[1].decode()
-            if mail[2]:
-                found.unsaid.append(mail[2])
-        case b"RCPT" if rcpt is not None and _is_plain(rcpt[1]):
-            found.recipients.append(rcpt[1].decode())
-            if rcpt[2]:
-                found.unsaid.append(rcpt[2])
+        case b"MAIL" if found.sender is None and (path := _path(octets)) is not None:
+            found.sender, parameters = path
+            found.unsaid += filter(None, [parameters])
+        case b"RCPT" if (path := _path(octets)) is not None:
+            recipient, parameters = path
+            found.recipients.append(recipient)
+            found.unsaid += filter(None, [parameters])
         case b"STARTTLS" | b"DATA" | b"QUIT":
             pass
         case _:
             found.unsaid.append(octets)
+
+
+def _path(line: bytes) -> tuple[str, bytes] | None:
+    """The address of a well written envelope command and its parameters; None of another line."""
+    begun, address = paths.head(line), paths.address(line)
+    if begun is None or not begun.right or address is None or not _is_plain(address):
+        return None
+    return address.decode(), line[begun.end + len(address) + 2 :].strip(b" \t")
 
 
 def _text(words: list[bytes]) -> str:

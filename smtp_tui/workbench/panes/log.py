@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.transcript.records import Transcript
+from smtp_tui.transcript.ways import Ways
 from smtp_tui.wire.events import Event
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
@@ -77,13 +78,16 @@ class LogPane(Container):
     ) -> None:
         super().__init__(id=id)
         self._keys = keys if keys is not None else Keys()
-        way = f"{self._keys.first('explain')} explains"
-        self.transcript = transcript if transcript is not None else Transcript(way=way)
+        self.transcript = transcript if transcript is not None else Transcript(ways=self._ways())
         self._words = ""  # in the frame
         self._bar: FindBar | None = None
         self._detail: DetailPane | None = None
         self._back: Widget | None = None  # who gets the focus when the detail closes
         self.border_title = Content("Session")
+
+    def _ways(self) -> Ways:
+        first = self._keys.first
+        return Ways(first("explain"), first("connect"), first("starttls"), first("other-way"))
 
     def compose(self) -> ComposeResult:
         """The lines, and the pill above them."""

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtp_tui.smtp.advice import Advice, advise
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.envelope import Envelope, addresses
 from smtp_tui.smtp.parameters import Parameter, parameters
 from smtp_tui.smtp.state import State
@@ -130,7 +131,7 @@ class EnvelopeScreen(Form[tuple[str, ...] | None]):
         if not envelope.recipients:
             rows.append(Content.styled("RCPT TO:<…> for each recipient", "$quiet"))
         if len(lines) > _SHOWN:
-            rows.append(Content.styled(f"… and {len(lines) - _SHOWN:,} lines more", "$quiet"))
+            rows.append(Content.styled(f"… {counted(len(lines) - _SHOWN, 'more line')}", "$quiet"))
         rows += [hints.doubt(each) for each in self._doubts(lines)]
         self.query_one("#envelope-preview", Static).update(Content("\n").join(rows))
 

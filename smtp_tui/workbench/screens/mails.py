@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from smtp_tui.smtp.amounts import human_size
+from smtp_tui.smtp.amounts import counted, human_size
 from smtp_tui.smtp.visible import pieces, visible
 from smtp_tui.workbench.screens.dialog import Dialog
 
@@ -79,7 +79,7 @@ def _mail(message: PracticeMessage) -> Iterator[Content]:
             )
         )
     if len(shown) > _MOST_LINES:
-        yield _quiet(f"… {len(shown) - _MOST_LINES} more lines")
+        yield _quiet(f"… {counted(len(shown) - _MOST_LINES, 'more line')}")
     yield Content("")
 
 

@@ -1,0 +1,19 @@
+"""The keys that lines name where the person can do something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A key for each; ``explain`` is "" where nobody can ask."""
+
+    explain: str = ""
+    connect: str = "f5"
+    starttls: str = "f6"
+    other_way: str = "ctrl+t"
+
+
+BY_DEFAULT = Ways()
+"""What the keys are unless the person chose others."""
