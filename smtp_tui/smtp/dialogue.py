@@ -34,7 +34,7 @@ from smtp_tui.smtp.expectation import expect, is_implausible, recipient_of
 from smtp_tui.smtp.facts import Facts
 from smtp_tui.smtp.incoming import Incoming
 from smtp_tui.smtp.outgoing import Grammar
-from smtp_tui.smtp.replies import Limits, Line, parse
+from smtp_tui.smtp.replies import Limits, Line
 from smtp_tui.smtp.state import Effect, Phase, Security, effects_of
 from smtp_tui.smtp.tokens import decoded
 from smtp_tui.smtp.waiting import Waiting
@@ -253,30 +253,29 @@ class Dialogue(Facts):
     # Receiving
 
     def _take_line(self, line: Line) -> None:
-        parsed = parse(line)
-        if isinstance(parsed, str):
-            self._malformed(line.raw, parsed)
+        if line.fault:
+            self._malformed(line.raw, line.fault)
             if self._incoming is None:
-                self._lose(f"the server sent something that is no reply: {parsed}")
+                self._lose(f"the server sent something that is no reply: {line.fault}")
             return
         incoming = self._incoming
         first = incoming is None
         if incoming is None:
-            incoming = self._incoming = Incoming(self._asked, parsed.code)
-        if incoming.add(line, parsed):
+            incoming = self._incoming = Incoming(self._asked, line.code)
+        if incoming.add(line):
             self._malformed(
                 line.raw,
-                f"the reply began with {incoming.first_code}, continues with {parsed.code}",
+                f"the reply began with {incoming.first_code}, continues with {line.code}",
             )
         head = self._out.head if incoming.asked else None
         command = head.command() if head is not None else None
         about = None
         if head is not None and head.ends_message:
-            about = self._about(head, parsed.code)
+            about = self._about(head, line.code)
         self._events.append(
-            ReplyLine(parsed.code, parsed.text, line.raw, first, parsed.last, command, about)
+            ReplyLine(line.code, line.text, line.raw, first, line.last, command, about)
         )
-        if parsed.last:
+        if line.last:
             self._incoming = None
             if head is None or command is None:
                 self._take_unsolicited(incoming.unsolicited())

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from smtp_tui.smtp.events import Command, Reply, Unsolicited
-from smtp_tui.smtp.replies import NO_FLAGS, PER_LINE, Line, Parsed, enhanced_status
+from smtp_tui.smtp.replies import NO_FLAGS, PER_LINE, Line, enhanced_status
 
 
-@dataclass(slots=True)
 class Incoming:
     """``asked``: a command was waiting when its first octet came. ``size`` counts as in ``Limits``.
 
     ``code`` is that of its last line so far, ``flags`` are those of all.
     """
 
-    asked: bool
-    first_code: int
-    code: int = 0
-    flags: frozenset[str] = NO_FLAGS
-    size: int = 0
-    _lines: list[bytes] = field(default_factory=list)
-    _texts: list[bytes] = field(default_factory=list)
+    __slots__ = ("_lines", "asked", "code", "first_code", "flags", "size")
 
-    def add(self, line: Line, parsed: Parsed) -> bool:
+    def __init__(self, asked: bool, first_code: int) -> None:
+        self.asked = asked
+        self.first_code = self.code = first_code
+        self.flags = NO_FLAGS
+        self.size = 0
+        self._lines: list[Line] = []
+
+    def add(self, line: Line) -> bool:
         """Take one line; True when it is the first that contradicts the code of the others."""
-        self.code = parsed.code
-        if parsed.flags:
-            self.flags |= parsed.flags
+        self.code = line.code
         self.size += len(line.raw) + line.dropped + PER_LINE
-        self._lines.append(line.raw)
-        self._texts.append(parsed.text)
-        contradicts = parsed.code != self.first_code and "mixed-codes" not in self.flags
+        self._lines.append(line)
+        if line.flags:
+            self.flags |= line.flags
+        contradicts = line.code != self.first_code and "mixed-codes" not in self.flags
         if contradicts:
             self.mark("mixed-codes")
         return contradicts
@@ -50,17 +47,15 @@ class Incoming:
     @property
     def octets(self) -> bytes:
         """All lines as they came."""
-        return b"".join(self._lines)
+        return b"".join([line.raw for line in self._lines])
 
     def reply(self, command: Command, recipient: bytes | None) -> Reply:
         """It as the answer to a command."""
-        texts = self._texts
+        texts = tuple([line.text for line in self._lines])
         status = enhanced_status(texts[0])
-        return Reply(self.code, status, tuple(texts), self.octets, command, self.flags, recipient)
+        return Reply(self.code, status, texts, self.octets, command, self.flags, recipient)
 
     def unsolicited(self) -> Unsolicited:
         """It as the answer to nothing."""
-        texts = self._texts
-        return Unsolicited(
-            self.code, enhanced_status(texts[0]), tuple(texts), self.octets, self.flags
-        )
+        texts = tuple([line.text for line in self._lines])
+        return Unsolicited(self.code, enhanced_status(texts[0]), texts, self.octets, self.flags)

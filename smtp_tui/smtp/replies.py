@@ -28,46 +28,20 @@ PER_LINE = 64
 
 
 class Line(NamedTuple):
-    """One line as it came; of an over-long one the head, with ``dropped`` octets not kept."""
+    """One line as it came and, if it is a reply line, taken apart.
 
-    raw: bytes
-    dropped: int
-
-    @property
-    def content(self) -> bytes:
-        """The line without its end."""
-        if self.raw.endswith(b"\r\n"):
-            return self.raw[:-2]
-        return self.raw[:-1] if self.raw.endswith(b"\n") else self.raw
-
-    @property
-    def flags(self) -> frozenset[str]:
-        """What is unusual about the octets."""
-        content = self.content
-        flags = set()
-        if self.dropped:
-            flags.add("truncated")
-        elif not self.raw.endswith(b"\r\n"):
-            flags.add("bare-lf")
-        if b"\0" in content:
-            flags.add("nul")
-        if any((octet < 0x20 and octet not in b"\0\t") or octet == 0x7F for octet in content):
-            flags.add("control")
-        if not content.isascii():
-            flags.add("non-ascii")
-        return frozenset(flags)
-
-
-class Parsed(NamedTuple):
-    """A well-formed reply line: its code, the text after it, and whether the reply ends here.
-
-    ``flags`` name what is unusual about its octets.
+    ``text`` stands after the code; ``last``: the reply ends here. Of an over-long line ``raw`` is
+    the head, with ``dropped`` octets not kept. ``flags`` name what is unusual about the octets.
+    ``fault`` says in words why it is no reply line, else "".
     """
 
+    raw: bytes
     code: int
     text: bytes
     last: bool
+    dropped: int = 0
     flags: frozenset[str] = NO_FLAGS
+    fault: str = ""
 
 
 class LineSplitter:
@@ -102,10 +76,13 @@ class LineSplitter:
 
     def take(self, data: bytes, start: int) -> tuple[Line | None, int]:
         """The next line of ``data`` from ``start`` (None: unfinished) and where to go on."""
+        if not self._head and (usual := _USUAL.match(data, start)) is not None:
+            end = usual.end()
+            if end - start <= self._usual:
+                raw, code, mark, text = usual.group(0, 1, 2, 3)
+                return Line(raw, int(code), text or b"", mark != b"-"), end
         found = data.find(b"\n", start)
         end = len(data) if found < 0 else found + 1
-        if found >= 0 and end - start <= self._usual and not self._head:
-            return Line(data[start:end], 0), end
         within = self._limits.reply - len(self._head) - self._dropped + 1
         if end - start > within:  # stop where the bound is passed, however the octets were cut
             found, end = -1, start + within
@@ -114,7 +91,7 @@ class LineSplitter:
         self._dropped += max(0, end - start - room)
         if found < 0:
             return None, end
-        line = Line(bytes(self._head), self._dropped)
+        line = _line(bytes(self._head), self._dropped)
         self.forget()
         return line, end
 
@@ -124,15 +101,33 @@ class LineSplitter:
         self._dropped = 0
 
 
-def parse(line: Line) -> Parsed | str:
-    """A reply line taken apart, or in words why it is none."""
-    if not line.dropped and (usual := _USUAL.fullmatch(line.raw)) is not None:
-        code, mark, text = usual.groups(b"")
-        return Parsed(int(code), text, mark != b"-")
-    content = line.content
+def _line(raw: bytes, dropped: int) -> Line:
+    """Any line, taken apart."""
+    content = raw[:-2] if raw.endswith(b"\r\n") else raw.removesuffix(b"\n")
+    flags = _flags(raw, content, dropped)
     match = _REPLY_LINE.fullmatch(content)
-    if match is not None:
-        return Parsed(int(match[1]), match[3] or b"", match[2] != b"-", line.flags)
+    if match is None:
+        return Line(raw, 0, b"", False, dropped, flags, _fault(content))
+    return Line(raw, int(match[1]), match[3] or b"", match[2] != b"-", dropped, flags)
+
+
+def _flags(raw: bytes, content: bytes, dropped: int) -> frozenset[str]:
+    flags = set()
+    if dropped:
+        flags.add("truncated")
+    elif not raw.endswith(b"\r\n"):
+        flags.add("bare-lf")
+    if b"\0" in content:
+        flags.add("nul")
+    if any((octet < 0x20 and octet not in b"\0\t") or octet == 0x7F for octet in content):
+        flags.add("control")
+    if not content.isascii():
+        flags.add("non-ascii")
+    return frozenset(flags)
+
+
+def _fault(content: bytes) -> str:
+    """Why what a line holds is no reply line."""
     if not content:
         return "an empty line is no reply"
     digits = content[:4]
