@@ -189,10 +189,12 @@ class Conversation:
 
     def _drain(self, at: float) -> None:
         talk, teller = self.dialogue, self._teller
-        next_event, told = talk.next_event, teller.told
+        next_event = talk.next_event
         while (event := next_event()) is not None:
-            told(at, event)
-            if not isinstance(event, ReplyLine):
+            if isinstance(event, ReplyLine):
+                teller.line(at, event)
+            else:
+                teller.told(at, event)
                 self._react(event)
                 finding = self._diagnosis.of(event, talk.state)
                 if finding is not None:

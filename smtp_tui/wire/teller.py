@@ -33,9 +33,7 @@ class Teller:
     It knows when which octet went out, so that a reply can be timed.
     """
 
-    __slots__ = (
-        "_clock", "_number", "_pending", "_state", "_taken", "protection", "tell",
-    )  # fmt: skip
+    __slots__ = ("_clock", "_number", "_state", "_taken", "pending", "protection", "tell")
 
     def __init__(
         self,
@@ -49,12 +47,8 @@ class Teller:
         self._clock = clock
         self._taken: deque[tuple[int, float]] = deque()
         self._state: State | None = None
-        self._pending: tuple[bytes, ...] = (GREETING,)
-
-    @property
-    def pending(self) -> tuple[bytes, ...]:
+        self.pending: tuple[bytes, ...] = (GREETING,)
         """The verbs that waited for a reply when the state was last told."""
-        return self._pending
 
     def taken(self, octets: int, at: float) -> None:
         """The socket took so many octets by then, counted from the first of the connection."""
@@ -82,25 +76,26 @@ class Teller:
         self.tell(Received(at, self._number, data, self.protection))
         return at
 
+    def line(self, at: float, line: ReplyLine) -> None:
+        """A line of a reply was in octets that came at that time."""
+        command = line.command if line.first else None
+        elapsed = self._since(command, at) if command is not None else None
+        self.tell(Told(at, self._number, line, elapsed, self.protection))
+
     def told(self, at: float, event: events.Event) -> None:
-        """The dialogue made something of octets that came at that time."""
-        elapsed = None
-        if isinstance(event, Reply) or (isinstance(event, ReplyLine) and event.first):
-            command = event.command
-            if command is not None:
-                elapsed = self._since(command, at)
+        """The dialogue made something else of octets that came at that time."""
+        elapsed = self._since(event.command, at) if isinstance(event, Reply) else None
         self.tell(Told(at, self._number, event, elapsed, self.protection))
 
     def state(self, talk: dialogue.Dialogue) -> None:
         """The state or what is pending may have changed; tells only if it did."""
         state, pending = talk.state, talk.pending_verbs
-        if state is self._state and pending is self._pending:
+        if state is self._state and pending is self.pending:
             return
-        if state == self._state and pending == self._pending:
-            self._state, self._pending = state, pending
-            return
-        self._state, self._pending = state, pending
-        self.tell(StateChanged(self._clock(), self._number, state, pending))
+        same = state == self._state and pending == self.pending
+        self._state, self.pending = state, pending
+        if not same:
+            self.tell(StateChanged(self._clock(), self._number, state, pending))
 
     def note(self, text: str, remedy: Remedy | None = None) -> None:
         """Something worth knowing."""
