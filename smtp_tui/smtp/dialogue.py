@@ -58,7 +58,7 @@ __all__ = [
     "UpgradeTLS",
 ]
 
-_NO_REPLIES = (Phase.UPGRADING, Phase.CLOSED, Phase.BROKEN)
+_SILENT = (Phase.UPGRADING, Phase.CLOSED, Phase.BROKEN)
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 _UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
@@ -152,7 +152,7 @@ class Dialogue(Facts):
         lines, session = self._lines, self._session
         position, end = 0, len(data)
         while position < end:
-            if session.state.phase in _NO_REPLIES:
+            if session.state.phase in _SILENT:
                 if session.state.phase is Phase.UPGRADING:
                     self._injected(data[position:])
                 return
@@ -204,12 +204,15 @@ class Dialogue(Facts):
     # Sending
 
     def _require_sendable(self) -> None:
-        match self.phase:
+        phase = self._session.state.phase
+        if phase not in _SILENT:
+            return
+        match phase:
             case Phase.UPGRADING:
                 raise LocalProtocolError("the TLS handshake is going on: wait until it is done")
             case Phase.CLOSED:
                 raise LocalProtocolError("the connection is closed: connect again")
-            case Phase.BROKEN:
+            case _:
                 raise LocalProtocolError(
                     f"the connection cannot be used any more ({self.state.reason}): connect again"
                 )
@@ -227,7 +230,8 @@ class Dialogue(Facts):
         self._goodbye = None
         self._out.send(data)
         self._follow_grammar()
-        self._tell_doubts()
+        if self._out.doubts:
+            self._tell_doubts()
         spans = tuple(
             [
                 (max(start, offset) - offset, min(end, offset + len(data)) - offset)
@@ -244,7 +248,7 @@ class Dialogue(Facts):
 
     def _follow_grammar(self) -> None:
         """The phase after our own octets: they end a message or a chunk, or begin one."""
-        grammar, phase = self._out.grammar, self.phase
+        grammar, phase = self._out.grammar, self._session.state.phase
         if grammar is Grammar.CHUNK and phase is Phase.COMMAND:
             self._session.enter(Phase.CHUNK)
         elif grammar is Grammar.LINES and phase in (Phase.BODY, Phase.CHUNK):
@@ -302,7 +306,8 @@ class Dialogue(Facts):
         elif head.expects <= 0:
             self._apply(head, reply)
             self._out.answered(code)
-            self._tell_doubts()
+            if self._out.doubts:
+                self._tell_doubts()
         elif code == 421:
             session.close()
 
@@ -384,9 +389,11 @@ class Dialogue(Facts):
         )
 
     def _is_tls_record(self) -> bool:
-        if self.security is Security.TLS or not self._lines.begins_with(_TLS_RECORDS):
+        if self._session.state.security is Security.TLS or not self._lines.begins_with(
+            _TLS_RECORDS
+        ):
             return False
-        if self._incoming is not None or self.phase is not Phase.GREETING:
+        if self._incoming is not None or self._session.state.phase is not Phase.GREETING:
             return False
         self._break(
             self._lines.partial[:2],

@@ -136,8 +136,9 @@ class Outgoing:
         head = self.queue.popleft()
         if head.verb in _OF_AUTH:
             self.auth_refused = code >= 400
-        self._count(head, -1)
+        self._verbs = None
         if head.turns:
+            self._count(head, -1)
             for item in self.queue:
                 self.doubts += item.doubts
                 item.doubts.clear()
@@ -172,16 +173,16 @@ class Outgoing:
 
     def _put(self, item: Waiting) -> None:
         self.queue.append(item)
-        self._count(item, 1)
-
-    def _count(self, item: Waiting, one: int) -> None:
-        """One more or less in the queue."""
         self._verbs = None
         if item.turns:
-            self._turning += one
-            self._kept += one * item.kept
-            if item.verb in _OF_AUTH:
-                self._auths += one
+            self._count(item, 1)
+
+    def _count(self, item: Waiting, one: int) -> None:
+        """One more or less in the queue, of those that turn."""
+        self._turning += one
+        self._kept += one * item.kept
+        if item.verb in _OF_AUTH:
+            self._auths += one
 
     def _doubt(self, item: Waiting, reason: str) -> None:
         """Tell a doubt now, or when it is certain that the server reads the item as one."""
@@ -192,12 +193,14 @@ class Outgoing:
         head = self.queue.popleft()
         behind, self.queue = self.queue, deque([head])
         fragment, kept_cut = self._fragment, (self.grammar, self._chunk, self._chunk_left)
+        self._verbs = None
         self.begin(grammar)
         self._read(data, offset)
         whole = True
         while behind and (self.grammar is not Grammar.LINES or self._fragment.octets):
             item = behind.popleft()
-            self._count(item, -1)
+            if item.turns:
+                self._count(item, -1)
             whole = whole and item.whole
             self._read(bytes(item.raw), item.offset)
         if not behind:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
+
+_LOOKED_AT = 512
+"""Octets of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +15,6 @@ class Service:
     """A service that is not SMTP; ``advice`` says where to go instead."""
 
     name: str
-    starts: tuple[bytes, ...]
-    holds: tuple[bytes, ...]
     advice: str
 
     @property
@@ -20,37 +22,32 @@ class Service:
         """What it is and what to do, for a person."""
         return f"This is {self.name}: {self.advice}."
 
-    def begins(self, line: bytes) -> bool:
-        """Whether a line, in upper case, is how it begins."""
-        if not line.startswith(self.starts):
-            return False
-        return not self.holds or any(word in line for word in self.holds)
-
 
 def service_of(line: bytes) -> Service | None:
     """The service whose first line that is; None for SMTP and for the unknown."""
-    upper = line[:512].upper()
-    if not upper.startswith(_starts()):
-        return None
-    return next((service for service in _services() if service.begins(upper)), None)
+    beginnings, services = _known()
+    found = beginnings.match(line, 0, _LOOKED_AT)
+    return services[found.lastindex - 1] if found is not None and found.lastindex else None
 
 
 @cache
-def _starts() -> tuple[bytes, ...]:
-    return tuple(start for service in _services() for start in service.starts)
-
-
-@cache
-def _services() -> tuple[Service, ...]:
+def _known() -> tuple[re.Pattern[bytes], tuple[Service, ...]]:
+    """How the services begin, in one expression with a group for each, and the services."""
     import tomllib
     from importlib import resources
 
     file = resources.files("smtp_tui.smtp") / "data" / "services.toml"
-    return tuple(
-        Service(row["name"], _octets(row["starts"]), _octets(row.get("holds", ())), row["advice"])
-        for row in tomllib.loads(file.read_text("utf-8"))["service"]
-    )
+    rows = tomllib.loads(file.read_text("utf-8"))["service"]
+    beginnings = b"|".join(b"(%s)" % _beginning(row) for row in rows)
+    services = tuple(Service(row["name"], row["advice"]) for row in rows)
+    return re.compile(beginnings, re.IGNORECASE | re.DOTALL), services
 
 
-def _octets(texts: list[str] | tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(text.encode("latin-1").upper() for text in texts)
+def _beginning(row: dict[str, list[str]]) -> bytes:
+    start = b"(?:%s)" % b"|".join(map(_octets, row["starts"]))
+    words = b"|".join(map(_octets, row.get("holds", ())))
+    return start + b"(?=.*(?:%s))" % words if words else start
+
+
+def _octets(text: str) -> bytes:
+    return re.escape(text.encode("latin-1"))

@@ -119,7 +119,10 @@ class Link:
         if stream is not None:
             stream.reading = self.reading
             stream.watch()
-        for descriptor, ready in self._wait(self._patience(timeout)):
+        patience = None
+        if timeout is not None or self.stage is not Stage.OPEN:
+            patience = self._patience(timeout)
+        for descriptor, ready in self._wait(patience):
             if descriptor == self._bell.descriptor:
                 self._bell.clear()
                 if self.stage is Stage.RESOLVING:
