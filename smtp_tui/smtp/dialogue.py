@@ -34,7 +34,7 @@ from smtp_tui.smtp.expectation import expect, is_implausible, recipient_of
 from smtp_tui.smtp.facts import Facts
 from smtp_tui.smtp.incoming import Incoming
 from smtp_tui.smtp.outgoing import Grammar
-from smtp_tui.smtp.replies import Limits, Line
+from smtp_tui.smtp.replies import TLS_RECORDS, Limits, Line
 from smtp_tui.smtp.state import Effect, Phase, Security, effects_of
 from smtp_tui.smtp.tokens import decoded
 from smtp_tui.smtp.waiting import Waiting
@@ -59,7 +59,6 @@ __all__ = [
 ]
 
 _SILENT = (Phase.UPGRADING, Phase.CLOSED, Phase.BROKEN)
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 _UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
 
@@ -389,9 +388,7 @@ class Dialogue(Facts):
         )
 
     def _is_tls_record(self) -> bool:
-        if self._session.state.security is Security.TLS or not self._lines.begins_with(
-            _TLS_RECORDS
-        ):
+        if self._session.state.security is Security.TLS or not self._lines.begins_with(TLS_RECORDS):
             return False
         if self._incoming is not None or self._session.state.phase is not Phase.GREETING:
             return False

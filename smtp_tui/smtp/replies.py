@@ -25,6 +25,8 @@ class Limits:
 
 
 PER_LINE = 64
+TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+"""How a server begins that speaks TLS, where a reply was to come (RFC 8446 5.1)."""
 
 
 class Line(NamedTuple):

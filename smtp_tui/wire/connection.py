@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.smtp.replies import TLS_RECORDS
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire import endings
 from smtp_tui.wire.binding import channel
@@ -45,7 +46,6 @@ _NOT_YET = {
     Stage.HANDSHAKING: endings.STILL_HANDSHAKING,
     Stage.CLOSED: endings.NOT_CONNECTED,
 }
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 
 
 class Connection(Standing):
@@ -316,7 +316,7 @@ class Connection(Standing):
 
     def _broken(self) -> None:
         odd = self._talk.last_malformed
-        if odd.startswith(_TLS_RECORDS):
+        if odd.startswith(TLS_RECORDS):
             text = endings.speaks_tls(self.target)
             self._fail(Failure.TLS, text, Remedy.USE_IMPLICIT_TLS)
             return
