@@ -10,7 +10,6 @@ import base64
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from smtp_tui.smtp.advice import Advice, advise
 from smtp_tui.smtp.body import stuff
@@ -24,16 +23,14 @@ from smtp_tui.smtp.events import (
     Malformed,
     Reply,
     ReplyLine,
-    Span,
     Uncertain,
     Unsolicited,
     UpgradeTLS,
-    without,
 )
 from smtp_tui.smtp.expectation import expect, is_implausible, recipient_of
 from smtp_tui.smtp.facts import Facts
 from smtp_tui.smtp.incoming import Incoming
-from smtp_tui.smtp.outgoing import Grammar
+from smtp_tui.smtp.outgoing import Grammar, Sent
 from smtp_tui.smtp.replies import TLS_RECORDS, Limits, Line
 from smtp_tui.smtp.state import Effect, Phase, Security, effects_of
 from smtp_tui.smtp.tokens import decoded
@@ -58,6 +55,13 @@ __all__ = [
     "UpgradeTLS",
 ]
 
+_TURNING = (
+    Effect.BODY,
+    Effect.CHALLENGED,
+    Effect.UPGRADE,
+    Effect.CHUNK_IN_DOUBT,
+    Effect.REREAD_CHUNK,
+)
 _SILENT = (Phase.UPGRADING, Phase.CLOSED, Phase.BROKEN)
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 _UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
@@ -65,18 +69,6 @@ _UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
 
 class LocalProtocolError(ValueError):
     """What was asked for cannot be sent: the text says why; nothing was recorded or written."""
-
-
-class Sent(NamedTuple):
-    """The last octets handed out: where they stand in the stream and which are credentials."""
-
-    data: bytes
-    offset: int
-    secrets: tuple[Span, ...]
-    label: str
-
-    def __repr__(self) -> str:
-        return without(self, "data")
 
 
 class Dialogue(Facts):
@@ -337,24 +329,27 @@ class Dialogue(Facts):
         """What a final reply does, as the state table has it."""
         for effect in effects_of(head.row, reply.code):
             self._session.take(effect, head, reply.command, reply.lines)
-            match effect:
-                case Effect.BODY:
-                    if not self._out.reread(Grammar.BODY):
-                        self._lose("a long chunk was sent behind DATA: its end cannot be told")
-                    self._events.append(BodyExpected(reply.command))
-                case Effect.CHALLENGED:
-                    if not self._out.reread(Grammar.RESPONSE):
-                        self._lose("a long chunk was sent behind AUTH: its end cannot be told")
-                    self._events.append(Challenge(reply.lines[0], decoded(reply.lines[0])))
-                case Effect.UPGRADE if len(self._out.queue) > 1 or self._out.fragment:
-                    self._break(b"", "commands had been sent behind STARTTLS")
-                case Effect.CHUNK_IN_DOUBT if head.chunk:
-                    self._doubt(
-                        "servers differ in whether they still take a refused chunk's octets"
-                    )
-                case Effect.REREAD_CHUNK if not self._out.reread_chunk():
-                    self._lose("the server does not know BDAT and read the chunk as command lines")
+            if effect in _TURNING:
+                self._turn(effect, head, reply)
         self._follow_grammar()
+
+    def _turn(self, effect: Effect, head: Waiting, reply: Reply) -> None:
+        """The server reads what was sent behind the head in another way."""
+        match effect:
+            case Effect.BODY:
+                if not self._out.reread(Grammar.BODY):
+                    self._lose("a long chunk was sent behind DATA: its end cannot be told")
+                self._events.append(BodyExpected(reply.command))
+            case Effect.CHALLENGED:
+                if not self._out.reread(Grammar.RESPONSE):
+                    self._lose("a long chunk was sent behind AUTH: its end cannot be told")
+                self._events.append(Challenge(reply.lines[0], decoded(reply.lines[0])))
+            case Effect.UPGRADE if len(self._out.queue) > 1 or self._out.fragment:
+                self._break(b"", "commands had been sent behind STARTTLS")
+            case Effect.CHUNK_IN_DOUBT if head.chunk:
+                self._doubt("servers differ in whether they still take a refused chunk's octets")
+            case Effect.REREAD_CHUNK if not self._out.reread_chunk():
+                self._lose("the server does not know BDAT and read the chunk as command lines")
 
     # What is wrong
 

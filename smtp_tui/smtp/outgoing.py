@@ -12,11 +12,12 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.body import EndOfData
 from smtp_tui.smtp.commands import lookup, verb_of
-from smtp_tui.smtp.events import Span
+from smtp_tui.smtp.events import Span, without
 from smtp_tui.smtp.state import AUTH_RESPONSE, GREETING, MESSAGE_BODY
 from smtp_tui.smtp.waiting import HEAD, Waiting
 
@@ -43,6 +44,18 @@ class Grammar(Enum):
     RESPONSE = "response"
     BODY = "body"
     CHUNK = "chunk"
+
+
+class Sent(NamedTuple):
+    """The last octets handed out: where they stand in the stream and which are credentials."""
+
+    data: bytes
+    offset: int
+    secrets: tuple[Span, ...]
+    label: str
+
+    def __repr__(self) -> str:
+        return without(self, "data")
 
 
 @dataclass(slots=True)

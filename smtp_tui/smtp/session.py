@@ -11,6 +11,14 @@ from smtp_tui.smtp.state import Effect, Hello, Identity, Phase, State, Sync, aft
 from smtp_tui.smtp.waiting import Waiting
 
 _FRESH = State()
+_SAYING_MORE = (
+    Effect.HELLO,
+    Effect.SENDER,
+    Effect.RECIPIENT,
+    Effect.TRANSACTION_ENDS,
+    Effect.CHALLENGED,
+    Effect.AUTHENTICATED,
+)
 
 
 @dataclass(slots=True)
@@ -35,6 +43,14 @@ class Session:
         self, effect: Effect, head: Waiting, command: Command, lines: tuple[bytes, ...]
     ) -> None:
         """Let one effect of the final reply to ``head`` happen; ``lines`` are the reply's texts."""
+        if effect in _SAYING_MORE:
+            self._learn(effect, head, command, lines)
+        self.state = apply(self.state, effect)
+
+    def _learn(
+        self, effect: Effect, head: Waiting, command: Command, lines: tuple[bytes, ...]
+    ) -> None:
+        """What an effect says beyond how the axes move."""
         match effect:
             case Effect.HELLO:
                 hello = GREETING_COMMANDS[head.verb]
@@ -52,7 +68,6 @@ class Session:
             case Effect.AUTHENTICATED:
                 mechanism = head.mechanism or self.mechanism
                 self.state = self.state._replace(identity=Identity(mechanism))
-        self.state = apply(self.state, effect)
 
     def close(self) -> None:
         """The server is about to close."""

@@ -227,6 +227,8 @@ def apply(state: State, effect: Effect) -> State:
         case Effect.LISTEN:  # a server that is closing goes on closing
             phase = Phase.CLOSING if state.phase is Phase.CLOSING else Phase.COMMAND
             return state.within(phase)
+        case Effect.CLOSE:
+            return state.within(Phase.CLOSING)
         case Effect.TRANSACTION_ENDS if state.transaction is Transaction.NONE:
             return state
         case Effect.TRANSACTION_ENDS:
@@ -245,8 +247,6 @@ def apply(state: State, effect: Effect) -> State:
             return state.within(Phase.UPGRADING)
         case Effect.FORGET_HELLO:
             return state._replace(hello=None, extensions=_NONE_OFFERED)
-        case Effect.CLOSE:
-            return state.within(Phase.CLOSING)
         case _:
             return state
 

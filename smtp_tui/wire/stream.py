@@ -102,7 +102,7 @@ class Stream:
         """Send octets, now or as the socket takes them."""
         if self._broken or self.end is not None:
             return
-        if self.unsent or len(data) > _PIECE:
+        if self._waiting or self._ciphertext or len(data) > _PIECE:
             self._waiting.append(memoryview(data))
             self.flush()
         elif self.tls is not None:
