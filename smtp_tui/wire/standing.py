@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.smtp.state import State
@@ -42,10 +43,15 @@ class Standing:
         # looked for
         self._teller = Teller(number, sink, clock)
         self._link = Link(self.target, number, tell=sink, taken=self._teller.taken, clock=clock)
-        dialogue = Dialogue(target.lmtp, write=self._link.write)
-        self._talk = Conversation(dialogue, self._teller, Diagnosis(self.target), clock=clock)
         self._watch = Watch()
         self._closes_at = NEVER
+
+    @cached_property
+    def _talk(self) -> Conversation:
+        """Made when it is first looked at, which is while the network is busy connecting."""
+        dialogue = Dialogue(self.target.lmtp, write=self._link.write)
+        diagnosis = Diagnosis(self.target)
+        return Conversation(dialogue, self._teller, diagnosis, clock=self._clock)
 
     @property
     def stage(self) -> Stage:
