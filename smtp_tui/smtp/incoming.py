@@ -47,7 +47,8 @@ class Incoming:
     @property
     def octets(self) -> bytes:
         """All lines as they came."""
-        return b"".join([line.raw for line in self._lines])
+        lines = self._lines
+        return lines[0].raw if len(lines) == 1 else b"".join([line.raw for line in lines])
 
     def reply(self, command: Command, recipient: bytes | None) -> Reply:
         """It as the answer to a command."""

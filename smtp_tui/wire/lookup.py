@@ -9,7 +9,15 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from smtp_tui.smtp.visible import visible
-from smtp_tui.wire.target import Family, Target, TargetError, ascii_host, is_ipv4, is_literal
+from smtp_tui.wire.target import (
+    Family,
+    Target,
+    TargetError,
+    ascii_host,
+    is_ipv4,
+    is_ipv6,
+    is_literal,
+)
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int] | str
 
@@ -68,9 +76,9 @@ def without_lookup(target: Target) -> tuple[Address, ...] | None:
         path = str(target.unix_path)
         return (Address(socket.AF_UNIX, path, visible(path)),)
     host = target.host
-    if not is_literal(host):
-        return None
     family = Family.IPV4 if is_ipv4(host) else Family.IPV6
+    if family is Family.IPV6 and not is_ipv6(host):
+        return None
     if target.family not in (Family.ANY, family):
         raise LookupFailed(
             f"{host} is an IPv{family.value} address, and IPv{target.family.value} was asked for."

@@ -16,7 +16,7 @@ NEVER = math.inf
 class Watch:
     """Moments of the owner's clock at which to say something; ``NEVER`` while there is none."""
 
-    __slots__ = ("_told", "deadline", "greeting_at", "partial_at", "patience")
+    __slots__ = ("_told", "deadline", "greeting_at", "partial_at", "patience", "waiting")
 
     def __init__(self) -> None:
         self.greeting_at = NEVER
@@ -25,12 +25,9 @@ class Watch:
         """When the next word is due."""
         self.patience = 0.0
         """After how many seconds a missing greeting is spoken of."""
-        self._told = b""
-
-    @property
-    def waiting(self) -> bool:
+        self.waiting = False
         """Whether there is anything that hearing something would change."""
-        return self.deadline != NEVER or bool(self._told)
+        self._told = b""
 
     def expect_greeting(self, now: float, target: Target) -> None:
         """The server has to speak now."""
@@ -41,8 +38,8 @@ class Watch:
     def heard(self, now: float, partial: bytes) -> None:
         """Something came; ``partial`` is what it leaves unfinished."""
         if not partial:
-            self._plan(NEVER, NEVER)
             self._told = b""
+            self._plan(NEVER, NEVER)
         elif self.partial_at == NEVER and partial != self._told:
             self._plan(NEVER, now + PARTIAL_SECONDS)
         else:
@@ -54,9 +51,10 @@ class Watch:
 
     def told_partial(self, partial: bytes) -> None:
         """The unfinished line was shown as it is now."""
-        self._plan(self.greeting_at, NEVER)
         self._told = partial
+        self._plan(self.greeting_at, NEVER)
 
     def _plan(self, greeting_at: float, partial_at: float) -> None:
         self.greeting_at, self.partial_at = greeting_at, partial_at
         self.deadline = min(greeting_at, partial_at)
+        self.waiting = self.deadline != NEVER or bool(self._told)
