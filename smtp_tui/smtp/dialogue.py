@@ -147,7 +147,7 @@ class Dialogue(Facts):
                 if session.state.phase is Phase.UPGRADING:
                     self._injected(data[position:])
                 return
-            if self._incoming is None and not lines.unfinished:
+            if self._incoming is None and (position or not lines.unfinished):
                 self._asked = self._out.waits
             line, position = lines.take(data, position)
             if line is not None:

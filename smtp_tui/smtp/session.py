@@ -55,7 +55,7 @@ class Session:
             case Effect.HELLO:
                 hello = GREETING_COMMANDS[head.verb]
                 offered = lines if hello is not Hello.HELO else ()
-                self.state = self.state._replace(hello=hello, extensions=extensions.parse(offered))
+                self.state = self.state.greeted(hello, extensions.parse(offered))
             case Effect.SENDER:
                 self.accepted.clear()
                 self.prdr = b"PRDR" in command.raw.upper().split()

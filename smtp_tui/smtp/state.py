@@ -220,6 +220,13 @@ class State(NamedTuple):
         """The same in another phase: ``_replace`` for what changes most often, and quicker."""
         return State(phase, *self[1:])
 
+    def greeted(self, hello: Hello, offered: Extensions) -> State:
+        """The same after the server accepted a greeting command."""
+        phase, transaction, recipients, _, _, security, identity, sync, reason = self
+        return State(
+            phase, transaction, recipients, hello, offered, security, identity, sync, reason
+        )
+
 
 def apply(state: State, effect: Effect) -> State:
     """The state after one effect; of ``HELLO`` and ``AUTHENTICATED`` the caller sets the values."""
