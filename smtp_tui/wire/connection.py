@@ -70,6 +70,7 @@ class Connection(Standing):
         super().__init__(target, sink, number, clock)
         self._context = context
         self._opened_at = 0.0
+        self._sending = False
 
     # Driving
 
@@ -99,8 +100,7 @@ class Connection(Standing):
         if link.stage is Stage.CLOSED:
             return False
         link.reading = self.reading
-        sending = self._talk.has_message
-        if sending and self._feeds:
+        if self._sending and self._feeds:
             timeout = 0.0
         deadline = min(self._watch.deadline, self._closes_at)
         if deadline != NEVER:
@@ -115,9 +115,11 @@ class Connection(Standing):
                 return False
         if deadline != NEVER:
             self._tick()
-        if sending and self._feeds:
-            self._talk.deliver_more()
-            self._settle()
+        if self._sending:
+            self._sending = self._talk.has_message
+            if self._feeds:
+                self._talk.deliver_more()
+                self._settle()
         return not self.finished
 
     def wake(self) -> None:
@@ -142,6 +144,7 @@ class Connection(Standing):
         """Send a whole message by DATA or BDAT; ``DeliveryFinished`` tells how it ended."""
         if self._ready():
             self._talk.deliver(message, way, chunk)
+            self._sending = self._talk.has_message
             self._settle()
 
     def stop_delivery(self, *, at_once: bool = False) -> None:
@@ -239,10 +242,11 @@ class Connection(Standing):
         self.address = address
         self._sink(Connected(now, self.number, address, now - self._opened_at))
         self._teller.taken(0, now)
-        self._teller.state(self._talk.dialogue)
         self._watch.expect_greeting(now, self.target)
         if self.target.tls is TlsMode.IMPLICIT:
             self._start_tls()
+        if not self.finished:
+            self._teller.state(self._talk.dialogue)
 
     def _settle(self) -> None:
         """Do what the conversation asks for."""

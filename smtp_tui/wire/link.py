@@ -108,7 +108,6 @@ class Link:
 
     def open(self) -> None:
         """Begin to dial."""
-        self._poller.register(self._bell.open(), select.POLLIN)
         self._dial(self._dialler.start)
 
     def poll(self, timeout: float | None) -> list[Occurrence]:
@@ -200,6 +199,8 @@ class Link:
             while time.perf_counter() - began < glance:
                 if ready := self._poller.poll(0):
                     return ready
+        if self._bell.descriptor < 0:  # who never sleeps need not be woken
+            self._poller.register(self._bell.open(), select.POLLIN)
         ready = self._poller.poll(patience)
         if asked and self.stage is Stage.OPEN:
             self._brisk = time.perf_counter() - began < _AT_ONCE

@@ -7,24 +7,32 @@ import threading
 
 
 class WakeUp:
-    """A pipe to be polled for reading; ``ring`` may be called by any thread at any time."""
+    """A pipe to be polled for reading; ``ring`` may be called by any thread at any time.
 
-    __slots__ = ("_lock", "_writer", "descriptor")
+    What rang before ``open`` is heard after it.
+    """
+
+    __slots__ = ("_lock", "_rung", "_writer", "descriptor")
 
     def __init__(self) -> None:
         self.descriptor = -1
         self._writer = -1
+        self._rung = False
         self._lock = threading.Lock()
 
     def open(self) -> int:
         """Make the pipe and give the descriptor to poll."""
-        self.descriptor, self._writer = _pipe()
+        with self._lock:
+            self.descriptor, self._writer = _pipe()
+        if self._rung:
+            self.ring()
         return self.descriptor
 
     def ring(self) -> None:
-        """Make the descriptor readable; nothing while there is no pipe."""
+        """Make the descriptor readable."""
         with self._lock:  # a closed descriptor's number may belong to somebody else by now
             if self._writer < 0:
+                self._rung = True
                 return
             try:
                 os.write(self._writer, b"\0")
