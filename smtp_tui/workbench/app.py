@@ -268,6 +268,7 @@ class Workbench(App[None]):
     def _begin_with(self, name: str) -> None:
         """Take a theme before there is anything to change: to assign it would style all twice."""
         self.set_reactive(App.theme, name)
+        self._refresh_truecolor_filter(self.ansi_theme)
         dark = self.current_theme.dark
         self.set_class(dark, "-dark-mode", update=False)
         self.set_class(not dark, "-light-mode", update=False)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from textual.color import Color
 from textual.widgets import OptionList
 
+from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench.panes.status import status_line
 from smtp_tui.workbench.session import SessionView, advance
 from smtp_tui.workbench.themes import THEMES
 from tests.workbench.scene import FACTS, GMAIL, Scene
-from tests.workbench.windows import window
+from tests.workbench.windows import Window, window
 
 TEXT = "foreground primary secondary success warning error accent quiet text-muted text-disabled"
 SURFACES = "background surface panel"
@@ -68,6 +70,22 @@ async def test_the_window_can_be_drawn_in_themes_of_others(theme: str) -> None:
         at.scene().secured()
         await at.press("f1")
         assert "Your first session" in at.text()
+
+
+async def picture(at: Window) -> str:
+    """The window without a cursor, which blinks, and without the number of the picture."""
+    at.app.screen.set_focus(None)
+    await at.pilot.pause()
+    return re.sub(r"terminal-[0-9]+", "", at.app.export_screenshot())
+
+
+@pytest.mark.parametrize("theme", ["smtp-light", "textual-light", "ansi-dark", "ansi-light"])
+async def test_a_theme_of_the_settings_looks_as_one_chosen_in_the_window(theme: str) -> None:
+    async with window(settings=Settings(theme=theme)) as at:
+        begun = await picture(at)
+    async with window() as at:
+        at.app.theme = theme
+        assert await picture(at) == begun
 
 
 async def test_without_colour_the_words_still_tell(monkeypatch: pytest.MonkeyPatch) -> None:
