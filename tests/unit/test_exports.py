@@ -386,6 +386,36 @@ def test_a_link_that_is_saved_over_stays_a_link(tmp_path: Path) -> None:
     assert path.read_bytes() == b"newer"
 
 
+def test_a_file_with_a_second_name_is_the_same_file_under_both(tmp_path: Path) -> None:
+    path, other = tmp_path / "session.txt", tmp_path / "other.txt"
+    path.write_bytes(b"older, and longer")
+    other.hardlink_to(path)
+    save(str(path), b"newer", replace=True)
+    assert other.read_bytes() == path.read_bytes() == b"newer"
+
+
+def test_a_file_that_may_not_be_replaced_is_written_to_and_nothing_is_left_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "session.txt"
+    path.write_bytes(b"older, and longer")
+
+    def refuse(source: str, target: str) -> None:  # as a folder for all does with others' files
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    save(str(path), b"newer", replace=True)
+    assert path.read_bytes() == b"newer"
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_a_file_with_the_longest_name_can_be_saved_over(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    path.write_bytes(b"older")
+    save(str(path), b"newer", replace=True)
+    assert path.read_bytes() == b"newer"
+
+
 def test_an_export_into_a_pipe_waits_for_its_reader(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)

@@ -42,7 +42,10 @@ def save(path: str, data: bytes, *, replace: bool) -> None:
 
 def _write(path: str, data: bytes, how: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
-    file = os.open(path, flags | how, 0o600)
+    _fill(os.open(path, flags | how, 0o600), data)
+
+
+def _fill(file: int, data: bytes) -> None:
     try:
         write_all(file, data, _PATIENCE)
     finally:
@@ -50,15 +53,27 @@ def _write(path: str, data: bytes, how: int) -> None:
 
 
 def _replace(path: str, data: bytes) -> None:
-    """Put a file in place of another that may be written to, with the same permissions."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
-    beside = f"{path}.{os.getpid()}.new"
+    """Put a file in place of another that may be written to.
+
+    One that is somebody else's or has further names is written to itself, to remain that.
+    """
+    os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK))
+    older = os.stat(path)
+    if older.st_uid == os.geteuid() and older.st_nlink == 1:
+        with suppress(PermissionError):  # the folder takes no new file
+            _exchange(path, data, stat.S_IMODE(older.st_mode))
+            return
+    _write(path, data, os.O_TRUNC)
+
+
+def _exchange(path: str, data: bytes, mode: int) -> None:
+    import tempfile
+
+    file, beside = tempfile.mkstemp(prefix=".smtp-tui-", dir=os.path.dirname(path))
     try:
-        _write(beside, data, os.O_EXCL)
-        os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
+        _fill(file, data)
+        os.chmod(beside, mode)
         os.replace(beside, path)
-    except PermissionError:  # the folder takes no new file
-        _write(path, data, os.O_TRUNC)
     except BaseException:
         with suppress(OSError):
             os.unlink(beside)
