@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import ssl
 import stat
 import weakref
-from collections.abc import Iterator
+from binascii import hexlify, unhexlify
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -25,6 +26,9 @@ BINDING_LABEL = b"EXPORTER-Channel-Binding"
 BINDING_LENGTH = 32
 
 _PIPE = "/dev/fd/{}"
+_EXPORTER_SECRET = re.compile(
+    rb"^EXPORTER_SECRET ((?:[0-9a-f]{2})+) ((?:[0-9a-f]{2})+)$", re.MULTILINE
+)
 _MOST_KEPT = 64
 _AT_MOST = 65_536
 _HELLO_RANDOM = slice(11, 43)
@@ -53,7 +57,7 @@ class KeyLog:
     def drain(self) -> None:
         """Take what was logged, so that the pipe never fills; keeps the newest secrets only."""
         with self._lock:
-            for random, secret in self._read():
+            for random, secret in _EXPORTER_SECRET.findall(self._read()):
                 self._secrets[random] = secret
                 if len(self._secrets) > _MOST_KEPT:
                     del self._secrets[next(iter(self._secrets))]
@@ -61,9 +65,10 @@ class KeyLog:
     def secret(self, random: bytes) -> bytes:
         """The exporter secret of the session that began with these octets; b"" for none."""
         with self._lock:
-            return self._secrets.pop(random, b"")
+            return unhexlify(self._secrets.pop(hexlify(random), b""))
 
-    def _read(self) -> Iterator[tuple[bytes, bytes]]:
+    def _read(self) -> bytes:
+        """The whole lines that were logged; also to the person's file."""
         pieces = [self._rest]
         with suppress(BlockingIOError):
             while piece := os.read(self._reading, _AT_MOST):
@@ -74,10 +79,7 @@ class KeyLog:
         if self._file is not None and mark:
             with suppress(OSError):  # gone or full by now, which must not end the session
                 _append(self._file, whole + mark)
-        for line in whole.split(b"\n"):
-            if line.startswith(b"EXPORTER_SECRET "):
-                _, random, secret = line.split()
-                yield _octets(random), _octets(secret)
+        return whole
 
 
 _KEY_LOGS: weakref.WeakKeyDictionary[ssl.SSLContext, KeyLog] = weakref.WeakKeyDictionary()
@@ -156,10 +158,3 @@ def _expanded(algorithm: str, secret: bytes, label: bytes, context: bytes, lengt
         block = hmac.digest(secret, block + info + bytes([count]), algorithm)
         made += block
     return made[:length]
-
-
-def _octets(word: bytes) -> bytes:
-    try:
-        return bytes.fromhex(word.decode("ascii"))
-    except ValueError:
-        return b""
