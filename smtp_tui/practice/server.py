@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,6 +14,7 @@ from smtp_tui.practice.account import PRACTICE_ACCOUNT
 from smtp_tui.practice.certificate import Identity, issue
 from smtp_tui.practice.connection import HOST_NAME
 from smtp_tui.practice.faults import NO_FAULTS, Faults
+from smtp_tui.practice.folder import Folder
 from smtp_tui.practice.listening import CannotListenError, listen
 from smtp_tui.practice.mailbox import Mailbox, PracticeMessage
 from smtp_tui.practice.service import Service
@@ -129,8 +128,8 @@ class PracticeServer:
 
     def _save_ca(self, pem: bytes) -> Path:
         """The file with the CA certificate; it goes with ``stop()``, or when the program ends."""
-        directory = Path(tempfile.mkdtemp(prefix="smtp-tui-practice-"))
-        self._forget_ca = weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
-        file = directory / "ca.pem"
+        folder = Folder()
+        self._forget_ca = weakref.finalize(self, folder.remove)
+        file = folder.path / "ca.pem"
         file.write_bytes(pem)
         return file
