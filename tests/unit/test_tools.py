@@ -108,6 +108,15 @@ def test_what_swaks_cannot_say_is_named() -> None:
     assert lines[-1].endswith("--quit-after=MAIL")
 
 
+@pytest.mark.parametrize(
+    "line", [" MAIL FROM:<a@x.test>", "MAIL FROM :<a@x.test>", "MAIL <a@x.test>"]
+)
+def test_an_envelope_command_that_swaks_writes_otherwise_is_named(line: str) -> None:
+    session = signed_in().client(f"{line}\r\n".encode()).server(b"501 no\r\n")
+    lines = copied("swaks", session).splitlines()
+    assert f"# swaks cannot say: {line}" in lines
+
+
 def test_a_program_is_valid_python_with_hostile_lines_in_strings() -> None:
     session = signed_in().client(b'NOOP \'"""\\ \xff);import os\r\n').server(b"250 ok\r\n")
     tree = ast.parse(copied("smtplib", session))

@@ -154,7 +154,10 @@ def _command(found: Envelope, line: Line) -> None:
 def _path(line: bytes) -> tuple[str, bytes] | None:
     """The address of a well written envelope command and its parameters; None of another line."""
     begun, address = paths.head(line), paths.address(line)
-    if begun is None or not begun.right or address is None or not _is_plain(address):
+    if begun is None or address is None or not _is_plain(address):
+        return None
+    blanks = begun.gap + begun.space
+    if not begun.right or begun.before or blanks.strip(b" \t") or not line.startswith(begun.verb):
         return None
     return address.decode(), line[begun.end + len(address) + 2 :].strip(b" \t")
 
