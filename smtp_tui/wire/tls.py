@@ -24,6 +24,9 @@ from smtp_tui.wire.verdicts import matching_name
 
 _READ = 64 * 1024
 _KEPT = 1024
+_STEP = 1024
+"""How much is read before the key log is drained again. A server may change its keys with every 27
+octets (RFC 8446 4.6.3) and have us log 360 for them: 14 KiB, of the 64 a pipe holds."""
 _RECORD_TYPES = range(0x14, 0x19)  # RFC 8446 5.1, and heartbeat
 
 
@@ -36,7 +39,8 @@ class TLSLayer:
 
     __slots__ = (
         "_announced", "_context", "_ended", "_facts", "_first", "_heard", "_host", "_incoming",
-        "_options", "_outgoing", "_random", "_tls", "_unsent", "elapsed", "established",
+        "_options", "_outgoing", "_random", "_tls", "_undrained", "_unsent", "elapsed",
+        "established",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +66,7 @@ class TLSLayer:
         self._random = b""
         self._ended = False
         self._unsent = bytearray()
+        self._undrained = 0
         self._facts: TlsFacts | None = None
         self.established = False
         """Whether the handshake is done."""
@@ -93,9 +98,8 @@ class TLSLayer:
             self._shake_hands()
             if not self.established:
                 return b""
-        else:
-            self._incoming.write(ciphertext)
-        plaintext = self._read()
+            ciphertext = self._incoming.read()
+        plaintext = self._decrypted(ciphertext)
         if self._unsent:
             waiting, self._unsent = bytes(self._unsent), bytearray()
             self.send(waiting)
@@ -190,8 +194,21 @@ class TLSLayer:
         except ssl.SSLError:
             return
 
-    def _read(self) -> bytes:
+    def _decrypted(self, ciphertext: bytes) -> bytes:
+        """Read octets in steps, for each may hold new keys, which the key log has to take."""
         pieces: list[bytes] = []
+        for start in range(0, len(ciphertext), _STEP):
+            step = ciphertext[start : start + _STEP]
+            self._undrained += len(step)
+            if self._undrained > _STEP:
+                self._undrained = len(step)
+                if (log := exporter.key_log(self._context)) is not None:
+                    log.drain()
+            self._incoming.write(step)
+            self._read(pieces)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _read(self, pieces: list[bytes]) -> None:
         try:
             while not self._ended:
                 piece = self._tls.read(_READ)
@@ -207,7 +224,6 @@ class TLSLayer:
         except ssl.SSLError as error:
             plaintext = b"".join(pieces)
             raise broken_session(error, self._chain(), self._options, plaintext) from error
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _describe(self, chain: tuple[bytes, ...], failure: TLSFailure | None = None) -> TlsFacts:
         tls, heard = self._tls, self._heard
