@@ -88,6 +88,17 @@ async def test_a_theme_of_the_settings_looks_as_one_chosen_in_the_window(theme: 
         assert await picture(at) == begun
 
 
+async def test_what_changed_behind_a_dialog_is_there_when_it_closes() -> None:
+    async with window(size=(80, 24), settings=Settings(theme="smtp-light")) as at:
+        begun = await picture(at)
+    async with window() as at:
+        await at.press("f1")
+        at.app.theme = "smtp-light"
+        await at.pilot.resize_terminal(80, 24)
+        await at.press("escape")
+        assert await picture(at) == begun
+
+
 async def test_without_colour_the_words_still_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with window() as at:
