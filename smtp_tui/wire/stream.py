@@ -14,6 +14,9 @@ from smtp_tui.wire.tls_failures import TLSFailure, reset_in_handshake
 _READ = 64 * 1024
 _PIECE = 64 * 1024
 _PIECES = 16
+_MOST_UNSENT = 256 * 1024
+"""Octets of ciphertext above which nothing is read. TLS answers some of what it reads, such as new
+keys, and a server that asks for that without end need not take the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,7 @@ class Stream:
 
     def watch(self) -> None:
         """Let the poller wait for what can be done now; call before every poll."""
-        wanted = self.end is None and (self.reading or self._shaking_hands)
-        mask = select.POLLIN if wanted else 0
+        mask = select.POLLIN if self.end is None and self._may_read else 0
         if self._waiting or self._ciphertext:
             mask |= select.POLLOUT
         if mask == self._mask:
@@ -83,7 +85,7 @@ class Stream:
 
     def read(self) -> bytes:
         """Plain text that has come; b"" when there is none, and then look at ``end``."""
-        if self.end is not None or not (self.reading or self._shaking_hands):
+        if self.end is not None or not self._may_read:
             return b""
         try:
             data = self._socket.recv(_READ)
@@ -146,6 +148,10 @@ class Stream:
     @property
     def _shaking_hands(self) -> bool:
         return self.tls is not None and not self.tls.established
+
+    @property
+    def _may_read(self) -> bool:
+        return (self.reading or self._shaking_hands) and len(self._ciphertext) <= _MOST_UNSENT
 
     def _decrypt(self, tls: TLSLayer, data: bytes) -> bytes:
         plaintext = b""

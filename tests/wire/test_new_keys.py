@@ -6,6 +6,8 @@ import faulthandler
 import hashlib
 import hmac
 import re
+import select
+import socket
 import ssl
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from smtp_tui.wire.context import build_context
+from smtp_tui.wire.stream import Stream
 from smtp_tui.wire.target import TlsMode
 from smtp_tui.wire.tls import TLSLayer
 from tests.wire.loopback import PATIENCE, Authority
@@ -82,3 +85,29 @@ def test_new_keys_without_end_stop_nobody(
         assert b"".join(map(layer.receive, reads)) == b"220 hi\r\n"
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def test_answers_about_new_keys_that_nobody_takes_fill_no_memory(
+    authority: Authority, tmp_path: Path
+) -> None:
+    layer = TLSLayer(build_context(authority.target(465, TlsMode.IMPLICIT)), "localhost")
+    flight, keys = begun(layer, authority.server(), tmp_path / "keys")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        stream = Stream(ours, select.poll())
+        stream.start_tls(layer)
+        theirs.sendall(flight)
+        stream.read()
+        hostile = b"".join(keys.update() for _ in range(40_000))
+        left = memoryview(hostile)
+        while left:
+            stream.read()
+            try:
+                left = left[theirs.send(left) :]
+            except BlockingIOError:
+                break  # nothing more is read
+        assert left
+        stream.close()
