@@ -61,12 +61,12 @@ class Stream:
     @property
     def unsent(self) -> bool:
         """Whether octets wait for the socket to take them."""
-        return bool(self._waiting) or bool(self._ciphertext)
+        return bool(self._waiting) or bool(self._ciphertext) or self._held_up
 
     def watch(self) -> None:
         """Let the poller wait for what can be done now; call before every poll."""
         mask = select.POLLIN if self.end is None and self._may_read else 0
-        if self._waiting or self._ciphertext:
+        if self._ciphertext or (self._waiting and not self._held_up):
             mask |= select.POLLOUT
         if mask == self._mask:
             return
@@ -104,7 +104,7 @@ class Stream:
         """Send octets, now or as the socket takes them."""
         if self._broken or self.end is not None:
             return
-        if self._waiting or self._ciphertext or len(data) > _PIECE:
+        if self.unsent or len(data) > _PIECE:
             self._waiting.append(memoryview(data))
             self.flush()
         elif self.tls is not None:
@@ -121,6 +121,8 @@ class Stream:
     def flush(self) -> None:
         """Hand the socket what it takes without waiting, a bounded number of pieces."""
         for _ in range(_PIECES):
+            if not self._ciphertext and self._held_up:
+                return
             if not self._ciphertext and self._waiting and self.tls is not None:
                 piece = self._waiting[0][:_PIECE]
                 self._advance(len(piece))
@@ -150,6 +152,10 @@ class Stream:
         return self.tls is not None and not self.tls.established
 
     @property
+    def _held_up(self) -> bool:
+        return self.tls is not None and self.tls.waiting
+
+    @property
     def _may_read(self) -> bool:
         return (self.reading or self._shaking_hands) and len(self._ciphertext) <= _MOST_UNSENT
 
@@ -166,7 +172,7 @@ class Stream:
             plaintext = failure.plaintext
             self.end = End(False, self._broken, failure)
         self._collect()
-        if self._ciphertext:
+        if self._ciphertext or self._waiting:
             self.flush()
         return plaintext
 
@@ -192,7 +198,7 @@ class Stream:
             self._ciphertext = self._ciphertext[count:]
             if self._ciphertext:
                 return False
-        if not self._broken:
+        if not self._broken and not self._held_up:
             self.taken = self._encrypted
         return bool(self._waiting)
 

@@ -90,6 +90,14 @@ class TLSLayer:
         """Whether the server ended TLS in order (close_notify)."""
         return self._ended
 
+    @property
+    def waiting(self) -> bool:
+        """Whether octets that were to be sent wait until TLS has heard something.
+
+        So it is in TLS 1.2 after a server began another handshake, and it may leave it at that.
+        """
+        return bool(self._unsent)
+
     def receive(self, ciphertext: bytes) -> bytes:
         """Take octets from the socket and give the plain text in them; raises ``TLSFailure``."""
         if not self.established:
