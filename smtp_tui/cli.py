@@ -197,6 +197,7 @@ def _window(arguments: list[str]) -> int:
     os.environ.setdefault(*PICTURES)  # what the person set holds
 
     from smtp_tui.workbench.app import Workbench
+    from smtp_tui.workbench.ending import in_order
 
     workbench = Workbench(
         wanted.layer().target() if options.practice else destination.form,
@@ -211,7 +212,8 @@ def _window(arguments: list[str]) -> int:
         log=options.log or "",
         file=options.open or "",
     )
-    workbench.run()
+    with in_order(workbench.leave):
+        workbench.run()
     return workbench.return_code or 0
 
 

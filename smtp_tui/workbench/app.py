@@ -220,13 +220,13 @@ class Workbench(App[None]):
         """Leave at once, waiting for nothing."""
         self.leave()
 
-    def leave(self) -> None:
-        """Leave at once; the connection is dropped and nothing is waited for."""
+    def leave(self, code: int = 0) -> None:
+        """Leave at once, with that exit code; the connection is dropped and nothing waited for."""
         if self._bridge is not None:
             self._bridge.close()
         if self._worker is not None:
             self._worker.stop()
-        self.exit()
+        self.exit(return_code=code)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """The screen as SVG, all secrets masked: a picture outlasts the moment of revealing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -55,6 +56,16 @@ class Terminal:
                 return screen
             self._pause.wait(0.05)
         raise AssertionError(f"no {texts} on\n{self.screen()}")
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        shell = self._tmux("display-message", "-p", "#{pane_pid}").strip()
+        children = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+        os.kill(int(children[0]), number)
+
+    def modes(self) -> str:
+        """Whether it shows the other screen, and whether it tells of the mouse."""
+        return self._tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}").strip()
 
     def stop(self) -> None:
         self._tmux("kill-server")
@@ -184,3 +195,14 @@ def test_alt_and_a_letter_is_a_key_and_types_nothing(terminal: Terminal) -> None
     terminal.shows("6/512 octets with CRLF")
     terminal.press("M-d")
     assert "NOOPx" not in terminal.shows("ry run")
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_leaves_the_terminal_as_it_was(terminal: Terminal, number: int) -> None:
+    terminal.start("--practice")
+    terminal.shows("220 smtp.practice.test")
+    assert terminal.modes() == "11"
+    terminal.signal(number)
+    terminal.shows(f"left with {128 + number}")
+    assert terminal.modes() == "00"
