@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -206,3 +208,26 @@ def test_a_signal_to_end_leaves_the_terminal_as_it_was(terminal: Terminal, numbe
     terminal.signal(number)
     terminal.shows(f"left with {128 + number}")
     assert terminal.modes() == "00"
+
+
+def test_a_terminal_that_goes_without_a_word_ends_the_program(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(ours, (40, 120))
+    with subprocess.Popen(
+        [sys.executable, "-m", "smtp_tui"],
+        env={**os.environ, "TERM": "xterm-256color", "SMTP_TUI_CONFIG": str(tmp_path / "none")},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,  # it does not own the terminal, so that no signal comes
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        while b"Command" not in seen:
+            seen += os.read(ours, 65536)
+        os.close(ours)
+        try:
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+    assert code in (128 + signal.SIGHUP, -signal.SIGHUP)
