@@ -22,6 +22,7 @@ from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.settings import Settings
 from smtp_tui.wire.events import Event
 from smtp_tui.wire.target import Target, TlsMode
+from smtp_tui.workbench import pausing
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
@@ -179,6 +180,7 @@ class Workbench(App[None]):
         self._bridge.throttle(self._worker.pause, self._worker.resume)
         desk.operator.work_with(self._worker)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+        pausing.watch(self)
         desk.note(self._problems)
         if self._password:
             desk.credentials.fill(self._user, self._password)

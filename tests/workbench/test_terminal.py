@@ -11,7 +11,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,22 @@ class Terminal:
 
     def shows(self, *texts: str) -> str:
         """Wait until all texts stand on the screen."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        screen = ""
+
+        def there() -> bool:
+            nonlocal screen
             screen = self.screen()
-            if all(text in screen for text in texts):
-                return screen
+            return all(text in screen for text in texts)
+
+        self.until(there, str(texts))
+        return screen
+
+    def until(self, reached: Callable[[], bool], what: str = "") -> None:
+        """Wait until it is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not reached():
+            assert time.monotonic() < deadline, f"no {what} on\n{self.screen()}"
             self._pause.wait(0.05)
-        raise AssertionError(f"no {texts} on\n{self.screen()}")
 
     def signal(self, number: int) -> None:
         """Send the program a signal."""
@@ -68,6 +77,15 @@ class Terminal:
     def modes(self) -> str:
         """Whether it shows the other screen, and whether it tells of the mouse."""
         return self._tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}").strip()
+
+    def echoes(self) -> bool:
+        """Whether it shows what is typed by itself, as for a shell."""
+        tty = os.open(self._tmux("display-message", "-p", "#{pane_tty}").strip(), os.O_RDONLY)
+        try:
+            flags: int = termios.tcgetattr(tty)[3]
+        finally:
+            os.close(tty)
+        return bool(flags & termios.ECHO)
 
     def stop(self) -> None:
         self._tmux("kill-server")
@@ -208,6 +226,31 @@ def test_a_signal_to_end_leaves_the_terminal_as_it_was(terminal: Terminal, numbe
     terminal.signal(number)
     terminal.shows(f"left with {128 + number}")
     assert terminal.modes() == "00"
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+def test_a_program_that_was_stopped_and_goes_on_has_its_screen_again(terminal: Terminal) -> None:
+    terminal.start("--practice")
+    terminal.shows("220 smtp.practice.test")
+    terminal.signal(signal.SIGTSTP)
+    terminal.until(lambda: terminal.modes() == "00")
+    terminal.signal(signal.SIGCONT)
+    terminal.shows("220 smtp.practice.test", "Connection", "Command", "Quit")
+    assert terminal.modes() == "11"
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+def test_a_program_that_was_stopped_by_force_can_be_left(terminal: Terminal) -> None:
+    terminal.start("--practice")
+    terminal.shows("220 smtp.practice.test")
+    for line in ("one", "two"):
+        terminal.signal(signal.SIGSTOP)
+        terminal.signal(signal.SIGCONT)
+        terminal.enter(line)
+    assert not terminal.echoes()
+    terminal.press("C-q")
+    terminal.shows("left with 0")
+    assert terminal.echoes()
 
 
 def test_a_terminal_that_goes_without_a_word_ends_the_program(tmp_path: Path) -> None:
