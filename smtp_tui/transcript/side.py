@@ -18,6 +18,7 @@ from smtp_tui.transcript.script_file import octets
 from smtp_tui.transcript.script_secrets import redacted
 
 _SLICE = 1000
+_SAID = frozenset({Kind.CLIENT, Kind.SERVER, Kind.FAULT})
 
 
 class NoDialogue(ValueError):
@@ -86,8 +87,9 @@ def _newest(path: Path) -> tuple[list[Record], str]:
         for start in range(0, len(file), _SLICE):
             for record in file.records(start, start + _SLICE):
                 if record.kind is Kind.OPENING:
-                    current = []
-                current.append(record)
+                    current = [record]
+                elif record.kind in _SAID:  # what is no record, millions of times, is not kept
+                    current.append(record)
                 if record.kind is Kind.CLIENT:
                     newest = current
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.script import as_script
 from smtp_tui.transcript.script import parse
 from smtp_tui.transcript.script_file import octets
+from smtp_tui.transcript.side import of_file
 from tests.unit.written_session import PLAIN, Written, signed_in
 
 OLD = b"""\
@@ -225,3 +227,17 @@ def test_what_is_no_script_is_not_read_without_end() -> None:
     assert octets(BytesIO(b"x" * 10), 10) == b"x" * 10
     with pytest.raises(ValueError, match="it is larger than 1 MiB"):
         octets(BytesIO(b"x" * 2**21), 2**20)
+
+
+def test_lines_of_a_log_that_are_no_records_fill_no_memory(tmp_path: Path) -> None:
+    log = tmp_path / "s.jsonl"
+    written = b"".join(map(log_format.written, signed_in().records))
+    log.write_bytes(written + b"{\n" * 20_000)
+    tracemalloc.start()
+    try:
+        side = of_file(log)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert side.script.steps
+    assert peak < 5 * 1024 * 1024
