@@ -7,6 +7,7 @@ person named a file that takes them.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import os
@@ -30,7 +31,7 @@ _EXPORTER_SECRET = re.compile(
     rb"^EXPORTER_SECRET ((?:[0-9a-f]{2})+) ((?:[0-9a-f]{2})+)$", re.MULTILINE
 )
 _MOST_KEPT = 64
-_AT_MOST = 65_536
+_AT_MOST = _LEAST_ROOM = 65_536
 _HELLO_RANDOM = slice(11, 43)
 
 
@@ -50,6 +51,7 @@ class KeyLog:
         self._rest = b""
         self._secrets: dict[bytes, bytes] = {}
         try:
+            _require_room(self._reading)
             context.keylog_filename = _PIPE.format(writing)
         finally:
             os.close(writing)
@@ -80,6 +82,13 @@ class KeyLog:
             with suppress(OSError):  # gone or full by now, which must not end the session
                 _append(self._file, whole + mark)
         return whole
+
+
+def _require_room(pipe: int) -> None:
+    """Raise ``OSError`` for a pipe of a user who has too many: a full one would stop everything."""
+    asked = getattr(fcntl, "F_GETPIPE_SZ", None)  # elsewhere pipes grow by themselves
+    if asked is not None and fcntl.fcntl(pipe, asked) < _LEAST_ROOM:
+        raise OSError("the pipe is too small")
 
 
 _KEY_LOGS: weakref.WeakKeyDictionary[ssl.SSLContext, KeyLog] = weakref.WeakKeyDictionary()

@@ -53,7 +53,9 @@ def _watch(over: threading.Event, gone: threading.Event) -> None:
     """Hang up when the terminal does. The system says so only to whom it sees as its owner."""
     terminal = select.poll()
     terminal.register(0, 0)  # nothing is waited for but its end
-    terminal.poll()
+    ended = terminal.poll()
+    if not any(events & (select.POLLHUP | select.POLLERR) for _, events in ended):
+        return  # a system that cannot wait for a terminal
     gone.set()
     while not over.is_set():
         os.kill(os.getpid(), signal.SIGHUP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import gc
 import hashlib
 import os
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
 
 from smtp_tui.sasl.credentials import Credentials
+from smtp_tui.wire import exporter
 from smtp_tui.wire.binding import bindings
 from smtp_tui.wire.context import build_context
 from smtp_tui.wire.events import AuthFinished, TlsFacts
@@ -157,3 +159,18 @@ def test_key_logs_leave_no_descriptors_and_a_full_pipe_stops_nobody(authority: A
             assert driven.connection.facts.binding is not None
     gc.collect()
     assert len(os.listdir("/dev/fd")) <= before + 4
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="only Linux has small pipes")
+def test_a_pipe_too_small_for_the_key_log_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = os.pipe
+
+    def small() -> tuple[int, int]:
+        reading, writing = made()
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+        return reading, writing
+
+    monkeypatch.setattr(os, "pipe", small)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    exporter.listen(context)
+    assert exporter.key_log(context) is None
