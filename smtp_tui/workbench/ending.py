@@ -13,6 +13,8 @@ from contextlib import contextmanager
 _ASKING = (signal.SIGTERM, signal.SIGHUP)
 _EXIT_CODE = 128
 """What a shell adds to the number of a signal."""
+_MOMENT = 1.0
+"""Seconds in which it shows whether an error of the system comes from the terminal's end."""
 _GRACE = 3.0
 """Seconds to leave a terminal that is gone: whatever still writes to it may wait for ever."""
 
@@ -40,13 +42,23 @@ def in_order(leave: Callable[[int], None]) -> Iterator[None]:
     try:
         yield
     except OSError:
-        if not gone.is_set():
+        if not gone.wait(_MOMENT):
             raise
         raise SystemExit(_EXIT_CODE + signal.SIGHUP) from None  # nobody can be told more
     finally:
         over.set()
+        if gone.is_set():
+            _mute()
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def _mute() -> None:
+    """Let nobody hear what is still to be written: at the end Python would complain of it."""
+    nobody = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    for descriptor in (1, 2):
+        os.dup2(nobody, descriptor)
+    os.close(nobody)
 
 
 def _watch(over: threading.Event, gone: threading.Event) -> None:
