@@ -13,7 +13,6 @@ from textual.app import App
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
-from smtp_tui.workbench.question import Question
 
 _T = TypeVar("_T")
 
@@ -55,7 +54,7 @@ def write(
 
     ``done`` gets the octets written, or why not.
     """
-    from smtp_tui.workbench.screens.question import QuestionScreen
+    from smtp_tui.workbench.screens.question import put, replacing
 
     def work(*, replace: bool) -> None:
         _work(app, lambda: _written(path, data, replace=replace), finished)
@@ -64,8 +63,7 @@ def write(
         if not isinstance(result, AlreadyThere):
             done(result)
             return
-        question = Question("Replace the file?", str(result), keep="Keep it", go="Replace it (y)")
-        app.push_screen(QuestionScreen(question), lambda yes: work(replace=True) if yes else None)
+        put(app, replacing(str(result)), lambda: work(replace=True))
 
     work(replace=False)
 

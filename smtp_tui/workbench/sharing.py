@@ -17,7 +17,6 @@ from smtp_tui.transcript.tools.plan import ToolError
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench import clipboard, files
 from smtp_tui.workbench.panes.log import LogPane
-from smtp_tui.workbench.question import Question
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
@@ -112,16 +111,12 @@ def _save(screen: MainScreen, path: str, *, replace: bool = False) -> None:
 
 
 def _ask_again(screen: MainScreen, path: str, sentence: str) -> None:
-    from smtp_tui.workbench.screens.question import QuestionScreen
+    from smtp_tui.workbench.screens.question import put, replacing
 
-    def answered(yes: bool | None) -> None:
-        if yes:
-            _save(screen, path, replace=True)
-        else:
-            ask(screen, path)
+    def agreed() -> None:
+        _save(screen, path, replace=True)
 
-    question = Question("Replace the file?", sentence, keep="Keep it", go="Replace it (y)")
-    screen.app.push_screen(QuestionScreen(question), answered)
+    put(screen.app, replacing(sentence), agreed, lambda: ask(screen, path))
 
 
 def _failed(screen: MainScreen, path: str, sentence: str) -> None:

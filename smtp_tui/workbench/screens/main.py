@@ -354,15 +354,9 @@ class MainScreen(Screen[None]):
             self.say(f"Nothing runs. {hang_up} hangs up, {leave} quits.")
 
     def _ask(self, question: Question, agreed: Callable[[], None]) -> None:
-        from smtp_tui.workbench.screens.question import QuestionScreen
+        from smtp_tui.workbench.screens.question import put
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                agreed()
-            else:
-                self.say("Nothing was sent.")
-
-        self.app.push_screen(QuestionScreen(question), answered)
+        put(self.app, question, agreed, lambda: self.say("Nothing was sent."))
 
     def note(self, sentences: Sequence[str]) -> None:
         """Put sentences of our own into the log."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -12,6 +13,21 @@ from textual.widgets import Button, Static
 
 from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.screens.dialog import Dialog
+
+
+def put(
+    app: App[None],
+    question: Question,
+    agreed: Callable[[], None],
+    declined: Callable[[], None] = lambda: None,
+) -> None:
+    """Ask it over the current screen, and do what the answer says."""
+    app.push_screen(QuestionScreen(question), lambda yes: agreed() if yes else declined())
+
+
+def replacing(sentence: str) -> Question:
+    """Whether a file may be replaced; ``sentence`` says that it is there."""
+    return Question("Replace the file?", sentence, keep="Keep it", go="Replace it (y)")
 
 
 class QuestionScreen(Dialog[bool]):
