@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from smtp_tui.sasl.credentials import Channel, ChannelBinding
+from smtp_tui.wire import exporter
 from smtp_tui.wire.events import TlsFacts
 from smtp_tui.wire.target import Target
 
@@ -23,8 +24,16 @@ def channel(
 
 def bindings(facts: TlsFacts) -> tuple[ChannelBinding, ...]:
     """What the session offers to bind to, the best first."""
-    session = () if facts.binding is None else (facts.binding,)
-    return (*session, *(_end_point(facts.chain[0]) if facts.chain else ()))
+    return (*_session(facts), *(_end_point(facts.chain[0]) if facts.chain else ()))
+
+
+def _session(facts: TlsFacts) -> tuple[ChannelBinding, ...]:
+    """By the session itself: ``tls-exporter`` in TLS 1.3, ``tls-unique`` below."""
+    if facts.exporter_secret:
+        label, length = exporter.BINDING_LABEL, exporter.BINDING_LENGTH
+        data = exporter.exported(facts.exporter_secret, facts.cipher, label, length)
+        return (ChannelBinding("tls-exporter", data),)
+    return (ChannelBinding("tls-unique", facts.unique),) if facts.unique else ()
 
 
 def _end_point(der: bytes) -> tuple[ChannelBinding, ...]:

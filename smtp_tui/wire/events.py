@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.smtp import events as smtp
 from smtp_tui.smtp.events import without
 from smtp_tui.smtp.state import State
@@ -74,10 +73,10 @@ class TlsFacts:
     ``verified`` is True only if verification was asked for and succeeded; ``problem`` says in
     words why it did not ("" when nothing is wrong or nothing was checked); each check by itself
     is what ``wire.verdicts`` makes of it. ``elapsed`` is seconds from the first octet of the
-    handshake to its end. ``binding`` is what the session itself can be bound by: ``tls-exporter``
-    in TLS 1.3, below ``tls-unique``. ``group`` is the key exchange's and ``signature`` the
-    server's, by IANA's names; ``alpn`` the protocol that was agreed on; ``server_name`` what was
-    announced as SNI; each "" where there was none. ``client_asked``: the server asked for a
+    handshake to its end. ``exporter_secret`` (TLS 1.3) and ``unique`` (below) are what the session
+    itself can be bound by, see ``wire.binding``. ``group`` is the key exchange's and ``signature``
+    the server's, by IANA's names; ``alpn`` the protocol that was agreed on; ``server_name`` what
+    was announced as SNI; each "" where there was none. ``client_asked``: the server asked for a
     certificate of its client. ``resumed``: an earlier session went on, which is never asked for.
     """
 
@@ -88,7 +87,8 @@ class TlsFacts:
     verified: bool
     problem: str = ""
     elapsed: float = 0.0
-    binding: ChannelBinding | None = None
+    exporter_secret: bytes = field(default=b"", repr=False)
+    unique: bytes = field(default=b"", repr=False)
     verification: Verification = Verification()
     group: str = ""
     signature: str = ""

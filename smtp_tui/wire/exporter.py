@@ -38,7 +38,7 @@ _HELLO_RANDOM = slice(11, 43)
 class KeyLog:
     """What one context tells its key log; ``secret`` finds it by the client's random octets.
 
-    Before that, and after every step of a handshake, it has to be drained.
+    Before another session begins, it has to be drained.
     Everything is written on to ``file`` if there is one (SSLKEYLOGFILE).
     """
 
@@ -66,6 +66,7 @@ class KeyLog:
 
     def secret(self, random: bytes) -> bytes:
         """The exporter secret of the session that began with these octets; b"" for none."""
+        self.drain()
         with self._lock:
             return unhexlify(self._secrets.pop(hexlify(random), b""))
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ssl
-import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Protocol, cast
 
 _HANDSHAKE = 22
@@ -43,7 +41,7 @@ SCHEMES = {
 
 @dataclass(slots=True)
 class Overheard:
-    """What was heard so far; "" and 0 for what was not.
+    """What was heard; "" and 0 for what was not.
 
     ``version`` and ``suite`` are the numbers of TLS. They are known also of a handshake that
     failed later, of which ssl tells nothing.
@@ -57,44 +55,44 @@ class Overheard:
     """Whether the server asked for a certificate of the client."""
 
 
+class Session(ssl.SSLObject):
+    """A session that keeps the messages of its server that tell something, until it is asked."""
+
+    messages: list[tuple[int, bytes]] | None = None
+    """Each with its kind; None when no more are listened to."""
+    _told: Overheard | None = None
+
+    def overheard(self) -> Overheard:
+        """What the messages until now told; later ones are not listened to."""
+        if self._told is None:
+            self._told = Overheard()
+            for kind, message in self.messages or ():
+                listen(self._told, kind, message)
+            self.messages = None
+        return self._told
+
+
 class _Descriptor(Protocol):
-    def __set__(self, context: ssl.SSLContext, callback: Callable[..., None] | None) -> None: ...
+    def __set__(self, context: ssl.SSLContext, callback: Callable[..., None]) -> None: ...
 
 
 class _Tapped(Protocol):
     _msg_callback: _Descriptor
 
 
-_LISTENERS: weakref.WeakKeyDictionary[ssl.SSLObject, Overheard] = weakref.WeakKeyDictionary()
-_LOCK = Lock()
-
-
-def overhear(
-    context: ssl.SSLContext, begin: Callable[[], ssl.SSLObject]
-) -> tuple[ssl.SSLObject, Overheard]:
-    """Begin a session of the context and listen to it until ``stop``.
-
-    What is given with it fills up as the handshake goes on.
-    """
-    heard = Overheard()
-    with _LOCK:
-        _call_back(context, _hear)
-        session = begin()
-        _LISTENERS[session] = heard
-    return session, heard
-
-
-def stop(context: ssl.SSLContext, session: ssl.SSLObject) -> None:
-    """Listen to the session no more; what comes after a handshake would only be slowed down."""
-    with _LOCK:
-        _LISTENERS.pop(session, None)
-        if not _LISTENERS:
-            _call_back(context, None)
-
-
-def _call_back(context: ssl.SSLContext, callback: Callable[..., None] | None) -> None:
-    """Set it below ``ssl``, which would make enums of the numbers of every record."""
-    cast(_Tapped, ssl.SSLContext.__base__)._msg_callback.__set__(context, callback)
+def begin(
+    context: ssl.SSLContext,
+    incoming: ssl.MemoryBIO,
+    outgoing: ssl.MemoryBIO,
+    server_name: str | None,
+) -> Session:
+    """Begin a session of the context and listen to it."""
+    context.sslobject_class = Session
+    # below ``ssl``, which would make enums of the numbers of every record
+    cast(_Tapped, ssl.SSLContext.__base__)._msg_callback.__set__(context, _hear)
+    session = cast(Session, context.wrap_bio(incoming, outgoing, server_hostname=server_name))
+    session.messages = []
+    return session
 
 
 def group(session: ssl.SSLObject, heard: Overheard) -> str:
@@ -114,14 +112,11 @@ def suite(context: ssl.SSLContext, number: int) -> str:
     return next(names, "") if number else ""
 
 
-def _hear(
-    session: ssl.SSLObject, way: str, version: int, content: int, kind: int, data: bytes
-) -> None:
-    if content != _HANDSHAKE or way != "read" or kind not in _TELLING:
-        return
-    heard = _LISTENERS.get(session)
-    if heard is not None:
-        listen(heard, kind, data)
+def _hear(session: Session, way: str, version: int, content: int, kind: int, data: bytes) -> None:
+    if content == _HANDSHAKE and way == "read" and kind in _TELLING:
+        messages = session.messages
+        if messages is not None:
+            messages.append((kind, data))
 
 
 def listen(heard: Overheard, kind: int, message: bytes) -> None:

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from smtp_tui.sasl.credentials import ChannelBinding
 from smtp_tui.wire import exporter, handshake
 from smtp_tui.wire.events import TlsFacts, Verification
 from smtp_tui.wire.target import Target, ascii_host, is_literal
@@ -38,9 +37,8 @@ class TLSLayer:
     """
 
     __slots__ = (
-        "_announced", "_context", "_ended", "_facts", "_first", "_heard", "_host", "_incoming",
-        "_options", "_outgoing", "_random", "_tls", "_undrained", "_unsent", "elapsed",
-        "established",
+        "_announced", "_context", "_ended", "_facts", "_first", "_host", "_incoming", "_options",
+        "_outgoing", "_random", "_tls", "_undrained", "_unsent", "elapsed", "established",
     )  # fmt: skip
 
     def __init__(
@@ -61,22 +59,20 @@ class TLSLayer:
         self._options = options
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._tls, self._heard = handshake.overhear(context, self._begin)
+        self._tls = handshake.begin(
+            context, self._incoming, self._outgoing, self._announced or None
+        )
         self._first = b""
         self._random = b""
         self._ended = False
         self._unsent = bytearray()
-        self._undrained = 0
+        self._undrained = _STEP
         self._facts: TlsFacts | None = None
         self.established = False
         """Whether the handshake is done."""
         self.elapsed = 0.0
         """Seconds that it took, which who has a clock says before ``facts`` are asked for."""
         self._shake_hands()
-
-    def _begin(self) -> ssl.SSLObject:
-        announced = self._announced or None
-        return self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=announced)
 
     @property
     def facts(self) -> TlsFacts | None:
@@ -166,10 +162,10 @@ class TLSLayer:
         if self._first and self._is_plain():
             self._abandon()
             raise plain_text(self._first)
-        # before the server has spoken there are no secrets
-        log = exporter.key_log(self._context) if self._first else None
         try:
             self._tls.do_handshake()
+            self._check_name()
+            self.established = True  # what was logged is drained when somebody waits for nothing
         except ssl.SSLWantReadError:
             return
         except ssl.SSLCertVerificationError as error:
@@ -177,11 +173,8 @@ class TLSLayer:
         except ssl.SSLError as error:
             raise broken_handshake(error, self._chain(), self._options) from error
         finally:
-            if log is not None:
-                log.drain()
-        self._check_name()
-        self.established = True
-        handshake.stop(self._context, self._tls)
+            if self._first and not self.established:
+                self._drain()
 
     def _check_name(self) -> None:
         """Where another name is announced than verified OpenSSL does not look at it: do it here."""
@@ -209,9 +202,8 @@ class TLSLayer:
             step = ciphertext[start : start + _STEP]
             self._undrained += len(step)
             if self._undrained > _STEP:
+                self._drain()
                 self._undrained = len(step)
-                if (log := exporter.key_log(self._context)) is not None:
-                    log.drain()
             self._incoming.write(step)
             self._read(pieces)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -234,7 +226,8 @@ class TLSLayer:
             raise broken_session(error, self._chain(), self._options, plaintext) from error
 
     def _describe(self, chain: tuple[bytes, ...], failure: TLSFailure | None = None) -> TlsFacts:
-        tls, heard = self._tls, self._heard
+        tls = self._tls
+        heard = tls.overheard()
         cipher = tls.cipher()
         name = cipher[0] if cipher else handshake.suite(self._context, heard.suite)
         version = tls.version() if self.established else handshake.version(heard.version)
@@ -247,7 +240,8 @@ class TLSLayer:
             verified=asked and failure is None,
             problem=failure.sentence if failure is not None else "",
             elapsed=self.elapsed,
-            binding=self._binding(version or "", name),
+            exporter_secret=self._exporter_secret(),
+            unique=self._unique(version or ""),
             verification=Verification(
                 asked,
                 self._host,
@@ -263,19 +257,22 @@ class TLSLayer:
             resumed=bool(tls.session_reused),
         )
 
-    def _binding(self, version: str, cipher: str) -> ChannelBinding | None:
-        """What the session itself can be bound by (RFC 5929 3, RFC 9266); None before it is up."""
-        if not self.established:
-            return None
-        if version != "TLSv1.3":
-            unique = self._tls.get_channel_binding("tls-unique")
-            return ChannelBinding("tls-unique", unique) if unique else None
+    def _drain(self) -> None:
+        """Take what the session logged, which before the server has spoken is nothing."""
+        if (log := exporter.key_log(self._context)) is not None:
+            log.drain()
+
+    def _exporter_secret(self) -> bytes:
+        """What TLS 1.3 exports keying material from (RFC 8446 7.5); b"" where that is unknown."""
+        self._undrained = 0
         log = exporter.key_log(self._context)
-        secret = b"" if log is None else log.secret(self._random)
-        if not secret:
-            return None
-        label, length = exporter.BINDING_LABEL, exporter.BINDING_LENGTH
-        return ChannelBinding("tls-exporter", exporter.exported(secret, cipher, label, length))
+        return b"" if log is None else log.secret(self._random)
+
+    def _unique(self, version: str) -> bytes:
+        """The first Finished message (RFC 5929 3); b"" before it, and in TLS 1.3."""
+        if not self.established or version == "TLSv1.3":
+            return b""
+        return self._tls.get_channel_binding("tls-unique") or b""
 
     def _chain(self) -> tuple[bytes, ...]:
         """The certificates as the server sent them; also readable after they were refused."""

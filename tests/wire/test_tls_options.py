@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from smtp_tui.wire.binding import bindings
 from smtp_tui.wire.context import build_context
 from smtp_tui.wire.events import Alarm, Failed, Note, Protection, Received, TlsEstablished, TlsFacts
 from smtp_tui.wire.target import Target, TargetError, TlsMode, validate
@@ -378,8 +379,7 @@ def test_the_key_log_takes_the_secrets_of_the_session_and_binding_still_works(
 ) -> None:
     log = tmp_path / "keys.log"
     facts = seen(authority, Peer(authority.server()), TlsOptions(key_log=log))
-    assert facts.binding is not None
-    assert facts.binding.name == "tls-exporter"
+    assert bindings(facts)[0].name == "tls-exporter"
     labels = [line.split()[0] for line in log.read_text().splitlines()]
     assert {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_TRAFFIC_SECRET_0"} <= set(labels)
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
