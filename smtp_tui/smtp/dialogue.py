@@ -26,6 +26,7 @@ from smtp_tui.smtp.events import (
     Uncertain,
     Unsolicited,
     UpgradeTLS,
+    made,
 )
 from smtp_tui.smtp.expectation import expect, is_implausible, recipient_of
 from smtp_tui.smtp.facts import Facts
@@ -63,6 +64,7 @@ _TURNING = (
     Effect.REREAD_CHUNK,
 )
 _SILENT = (Phase.UPGRADING, Phase.CLOSED, Phase.BROKEN)
+_OF_TEXT = (Phase.BODY, Phase.CHUNK)
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 _UNSENDABLE_NAMES = {b"\r": "CR", b"\n": "LF", b"\0": "NUL"}
 
@@ -223,13 +225,7 @@ class Dialogue(Facts):
         self._follow_grammar()
         if self._out.doubts:
             self._tell_doubts()
-        spans = tuple(
-            [
-                (max(start, offset) - offset, min(end, offset + len(data)) - offset)
-                for start, end in self._out.marks
-                if end > offset
-            ]
-        )
+        spans = self._out.secrets_in(offset, len(data)) if self._out.marks else ()
         self.last_sent = Sent(data, offset, spans, self._label() if spans else "")
         return data
 
@@ -240,10 +236,11 @@ class Dialogue(Facts):
     def _follow_grammar(self) -> None:
         """The phase after our own octets: they end a message or a chunk, or begin one."""
         grammar, phase = self._out.grammar, self._session.state.phase
-        if grammar is Grammar.CHUNK and phase is Phase.COMMAND:
+        if phase in _OF_TEXT:
+            if grammar is Grammar.LINES:
+                self._session.enter(Phase.COMMAND)
+        elif grammar is Grammar.CHUNK and phase is Phase.COMMAND:
             self._session.enter(Phase.CHUNK)
-        elif grammar is Grammar.LINES and phase in (Phase.BODY, Phase.CHUNK):
-            self._session.enter(Phase.COMMAND)
 
     # Receiving
 
@@ -256,20 +253,20 @@ class Dialogue(Facts):
         incoming = self._incoming
         first = incoming is None
         if incoming is None:
-            incoming = self._incoming = Incoming(self._asked, line.code)
+            head = self._out.head if self._asked else None
+            incoming = self._incoming = Incoming(head, line.code)
         if incoming.add(line):
             self._malformed(
                 line.raw,
                 f"the reply began with {incoming.first_code}, continues with {line.code}",
             )
-        head = self._out.head if incoming.asked else None
+        head = incoming.head
         command = head.command() if head is not None else None
         about = None
         if head is not None and head.ends_message:
             about = self._about(head, line.code)
-        self._events.append(
-            ReplyLine(line.code, line.text, line.raw, first, line.last, command, about)
-        )
+        fields = (line.code, line.text, line.raw, first, line.last, command, about)
+        self._events.append(made(ReplyLine, fields))
         if line.last:
             self._incoming = None
             if head is None or command is None:

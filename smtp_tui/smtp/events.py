@@ -17,6 +17,10 @@ class _Fields(Protocol):
     def _asdict(self) -> dict[str, object]: ...
 
 
+made = tuple.__new__
+"""``made(Reply, (code, …))``, with every field, is ``Reply(code, …)`` in half the time."""
+
+
 def without(event: _Fields, *hidden: str) -> str:
     """The ``repr`` of a named tuple without some of its fields."""
     fields = event._asdict().items()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from smtp_tui.smtp.events import Command, Reply, Unsolicited
+from smtp_tui.smtp.events import Command, Reply, Unsolicited, made
 from smtp_tui.smtp.replies import NO_FLAGS, PER_LINE, Line, enhanced_status
+from smtp_tui.smtp.waiting import Waiting
 
 
 class Incoming:
-    """``asked``: a command was waiting when its first octet came. ``size`` counts as in ``Limits``.
+    """``head`` is what it answers, None for nothing. ``size`` counts as in ``Limits``.
 
     ``code`` is that of its last line so far, ``flags`` are those of all.
     """
 
-    __slots__ = ("_lines", "asked", "code", "first_code", "flags", "size")
+    __slots__ = ("_lines", "code", "first_code", "flags", "head", "size")
 
-    def __init__(self, asked: bool, first_code: int) -> None:
-        self.asked = asked
+    def __init__(self, head: Waiting | None, first_code: int) -> None:
+        self.head = head
         self.first_code = self.code = first_code
         self.flags = NO_FLAGS
         self.size = 0
@@ -54,7 +55,8 @@ class Incoming:
         """It as the answer to a command."""
         texts = tuple([line.text for line in self._lines])
         status = enhanced_status(texts[0])
-        return Reply(self.code, status, texts, self.octets, command, self.flags, recipient)
+        fields = (self.code, status, texts, self.octets, command, self.flags, recipient)
+        return made(Reply, fields)
 
     def unsolicited(self) -> Unsolicited:
         """It as the answer to nothing."""

@@ -46,6 +46,9 @@ class Grammar(Enum):
     CHUNK = "chunk"
 
 
+_OF_LINES = (Grammar.LINES, Grammar.RESPONSE)
+
+
 class Sent(NamedTuple):
     """The last octets handed out: where they stand in the stream and which are credentials."""
 
@@ -139,10 +142,30 @@ class Outgoing:
         self.marks.clear()
         start = self.offset
         self.offset += len(data)
+        if self._is_one_line(data):
+            self._take_line(data, start)
+            return
         proxy = _binary_proxy_header(data) if not start and self._before_greeting else 0
         self._read(data[proxy:] if proxy else data, start + proxy)
         if self._fragment.octets:
             self._mark(self._fragment.offset, self._fragment_secrets())
+
+    def secrets_in(self, offset: int, octets: int) -> tuple[Span, ...]:
+        """Which of the octets just sent are credentials; some marks are of earlier ones."""
+        end = offset + octets
+        return tuple(
+            [
+                (max(first, offset) - offset, min(last, end) - offset)
+                for first, last in self.marks
+                if last > offset
+            ]
+        )
+
+    def _is_one_line(self, data: bytes) -> bool:
+        """Whether octets are all of a command line, as they nearly always are."""
+        if self.grammar not in _OF_LINES or self._fragment.octets:
+            return False
+        return data.find(b"\n") == len(data) - 1 >= 0
 
     def answered(self, code: int) -> None:
         """The head had its last reply; what is behind it may have become certain."""

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from smtp_tui.smtp.events import made
+
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 NO_FLAGS: frozenset[str] = frozenset()
@@ -82,7 +84,7 @@ class LineSplitter:
             end = usual.end()
             if end - start <= self._usual:
                 raw, code, mark, text = usual.group(0, 1, 2, 3)
-                return Line(raw, int(code), text or b"", mark != b"-"), end
+                return made(Line, (raw, int(code), text or b"", mark != b"-", 0, NO_FLAGS, "")), end
         found = data.find(b"\n", start)
         end = len(data) if found < 0 else found + 1
         within = self._limits.reply - len(self._head) - self._dropped + 1

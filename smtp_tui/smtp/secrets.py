@@ -13,6 +13,9 @@ _AUTH = re.compile(rb"\s*AUTH(?:\s+|=)(\S+)(\s+)?", re.IGNORECASE)
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _SIGNED = re.compile(rb"[^\0-\x1f]+ [0-9a-f]{32}")  # CRAM-MD5: the password can be guessed from it
+_MAY_HOLD_NUL = re.compile(rb"A|[Qgw][A-D]")
+_SHORTEST_WITHOUT_NUL = 16
+"""Characters that ``auth=Bearer `` has in Base64; what is signed has more."""
 _SHORTEST = 8
 """Characters of a faulty credential; shorter, other words may decode to one by chance."""
 _NOT_SECRET = (b"", b"*", b"=")
@@ -74,6 +77,8 @@ def _may_be_mechanism(word: bytes) -> bool:
 
 
 def _is_credential(word: bytes) -> bool:
+    if len(word) < _SHORTEST_WITHOUT_NUL and _MAY_HOLD_NUL.search(word) is None:
+        return False
     text = word.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
     try:
         decoded = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from smtp_tui.smtp.events import made
 from smtp_tui.smtp.extensions import Extensions
 
 _NONE_OFFERED = Extensions()
@@ -218,14 +219,11 @@ class State(NamedTuple):
 
     def within(self, phase: Phase) -> State:
         """The same in another phase: ``_replace`` for what changes most often, and quicker."""
-        return State(phase, *self[1:])
+        return made(State, (phase, *self[1:]))
 
     def greeted(self, hello: Hello, offered: Extensions) -> State:
         """The same after the server accepted a greeting command."""
-        phase, transaction, recipients, _, _, security, identity, sync, reason = self
-        return State(
-            phase, transaction, recipients, hello, offered, security, identity, sync, reason
-        )
+        return made(State, (*self[:3], hello, offered, *self[5:]))
 
 
 def apply(state: State, effect: Effect) -> State:
@@ -236,6 +234,8 @@ def apply(state: State, effect: Effect) -> State:
             return state.within(phase)
         case Effect.CLOSE:
             return state.within(Phase.CLOSING)
+        case Effect.HELLO | Effect.AUTHENTICATED:
+            return state
         case Effect.TRANSACTION_ENDS if state.transaction is Transaction.NONE:
             return state
         case Effect.TRANSACTION_ENDS:

@@ -97,7 +97,7 @@ class Connection(Standing):
         None waits until something does. Gives True while the connection is not over.
         """
         link = self._link
-        if link.stage is Stage.CLOSED:
+        if self.finished:
             return False
         link.reading = self.reading
         if self._sending and self._feeds:
@@ -246,7 +246,7 @@ class Connection(Standing):
         if self.target.tls is TlsMode.IMPLICIT:
             self._start_tls()
         if not self.finished:
-            self._teller.state(self._talk.dialogue)
+            self._talk.tell_state()
 
     def _settle(self) -> None:
         """Do what the conversation asks for."""
@@ -298,7 +298,7 @@ class Connection(Standing):
         self._teller.protection = facts.protection
         self._sink(TlsEstablished(now, self.number, facts))
         self._talk.dialogue.tls_started()
-        self._teller.state(self._talk.dialogue)
+        self._talk.tell_state()
         if self._talk.dialogue.phase is Phase.GREETING:
             self._watch.expect_greeting(now, self.target)
 
@@ -358,6 +358,7 @@ class Connection(Standing):
     def _finish(self, clean: bool, text: str, *, truncated: bool = False) -> None:
         if self.finished:
             return
+        self.finished = True
         self._link.close()
         self._talk.close()
         self._sink(Gone(self._clock(), self.number, clean, text, truncated))

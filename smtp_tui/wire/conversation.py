@@ -96,6 +96,10 @@ class Conversation:
         """How much of the last message has been sent."""
         return self._sent - self._message_from
 
+    def tell_state(self) -> None:
+        """Tell how it stands, if that has changed."""
+        self._teller.state(self.dialogue.state, self.dialogue.pending_verbs)
+
     # Requests
 
     def send(self, line: bytes) -> None:
@@ -180,7 +184,7 @@ class Conversation:
             self._delivery.cut_off()
             self._finish_delivery()
         self.dialogue.give_up()
-        self._teller.state(self.dialogue)
+        self.tell_state()
 
     def end_authentication(self, text: str) -> None:
         """The mechanism that runs, if any, is over without success."""
@@ -202,8 +206,9 @@ class Conversation:
         if self._delivery is not None and not talk.pending_verbs:
             self._delivery.all_answered()  # of several replies in one read the last counts, too
             self._finish_delivery()
-        teller.state(talk)
-        if talk.phase is Phase.BROKEN:
+        state = talk.state
+        teller.state(state, talk.pending_verbs)
+        if state.phase is Phase.BROKEN:
             self.signal = Signal.BROKEN
         elif self.leaving and self.signal is None:
             self._leave()

@@ -60,22 +60,19 @@ class Diagnosis:
 
     def of(self, event: smtp.Event, state: State) -> Finding | None:
         """What an event tells, ``state`` being the one after it; None where all is as usual."""
-        finding = self._look(event, state)
+        match event:
+            case smtp.Reply(command=command) if command.verb == GREETING:
+                finding = self._greeting(event)
+            case smtp.Reply(command=command) if command.verb in _HELLOS:
+                finding = self._hello(command.verb, event, state)
+            case smtp.Malformed(raw=raw) if state.phase is Phase.GREETING:
+                finding = _service(raw)
+            case _:
+                return None
         if finding is None or finding.text in self._said:
             return None
         self._said.add(finding.text)
         return finding
-
-    def _look(self, event: smtp.Event, state: State) -> Finding | None:
-        match event:
-            case smtp.Malformed(raw=raw) if state.phase is Phase.GREETING:
-                return _service(raw)
-            case smtp.Reply(command=command):
-                if command.verb == GREETING:
-                    return self._greeting(event)
-                if command.verb in _HELLOS:
-                    return self._hello(command.verb, event, state)
-        return None
 
     def _greeting(self, reply: smtp.Reply) -> Finding | None:
         self._lmtp = b"LMTP" in reply.raw.upper()

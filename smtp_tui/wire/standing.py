@@ -34,6 +34,8 @@ class Standing:
             self._invalid = str(error)
         self.number = number
         self.reading = True
+        self.finished = False
+        """Whether it is over."""
         self.address = ""
         self.facts: TlsFacts | None = None
         self.failure: Failed | None = None
@@ -75,11 +77,6 @@ class Standing:
     def protection(self) -> Protection:
         """What an onlooker sees of what is sent now."""
         return self._teller.protection
-
-    @property
-    def finished(self) -> bool:
-        """Whether it is over."""
-        return self._link.stage is Stage.CLOSED
 
     @property
     def authenticating(self) -> bool:

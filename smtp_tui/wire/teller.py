@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from smtp_tui.smtp import dialogue, events
-from smtp_tui.smtp.events import Reply, ReplyLine
+from smtp_tui.smtp.events import Reply, ReplyLine, made
 from smtp_tui.smtp.state import GREETING, State
 from smtp_tui.wire.delivery import Delivery
 from smtp_tui.wire.events import (
@@ -73,29 +73,28 @@ class Teller:
     def received(self, data: bytes) -> float:
         """Octets came in; gives the time of that."""
         at = self._clock()
-        self.tell(Received(at, self._number, data, self.protection))
+        self.tell(made(Received, (at, self._number, data, self.protection)))
         return at
 
     def line(self, at: float, line: ReplyLine) -> None:
         """A line of a reply was in octets that came at that time."""
         command = line.command if line.first else None
         elapsed = self._since(command, at) if command is not None else None
-        self.tell(Told(at, self._number, line, elapsed, self.protection))
+        self.tell(made(Told, (at, self._number, line, elapsed, self.protection)))
 
     def told(self, at: float, event: events.Event) -> None:
         """The dialogue made something else of octets that came at that time."""
         elapsed = self._since(event.command, at) if isinstance(event, Reply) else None
-        self.tell(Told(at, self._number, event, elapsed, self.protection))
+        self.tell(made(Told, (at, self._number, event, elapsed, self.protection)))
 
-    def state(self, talk: dialogue.Dialogue) -> None:
+    def state(self, state: State, pending: tuple[bytes, ...]) -> None:
         """The state or what is pending may have changed; tells only if it did."""
-        state, pending = talk.state, talk.pending_verbs
         if state is self._state and pending is self.pending:
             return
         same = state == self._state and pending == self.pending
         self._state, self.pending = state, pending
         if not same:
-            self.tell(StateChanged(self._clock(), self._number, state, pending))
+            self.tell(made(StateChanged, (self._clock(), self._number, state, pending)))
 
     def note(self, text: str, remedy: Remedy | None = None) -> None:
         """Something worth knowing."""
