@@ -163,7 +163,7 @@ class Dialler:
             code = attempted.connect_ex(address.socket_address)
         except (OSError, ValueError, OverflowError):  # a path too long for the system
             code = errno.ENAMETOOLONG
-        if not code:
+        if not code or (code in _IN_PROGRESS and _is_connected(attempted)):
             self._won(attempted, address)
         elif code in _IN_PROGRESS:
             self._attempts[attempted.fileno()] = attempted, address
@@ -207,6 +207,15 @@ class Dialler:
                 f" {self._reasons[0]}."
             )
         return f"None of the {len(self._reasons)} addresses of {place} could be reached."
+
+
+def _is_connected(attempted: socket.socket) -> bool:
+    """Whether it has come about already, as on this computer it does at once."""
+    try:
+        attempted.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def reason_of(code: int, target: Target) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import select
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -21,9 +22,8 @@ from smtp_tui.wire.wakeup import WakeUp
 from smtp_tui.wire.watch import NEVER
 
 _LONGEST_WAIT = 3600.0
-_GLANCE = 60e-6
-_HANDSHAKE_GLANCE = 400e-6
 _AT_ONCE = 200e-6
+_HANDSHAKE_GLANCE = 400e-6
 
 
 class Stage(Enum):
@@ -98,6 +98,7 @@ class Link:
         self._stream: Stream | None = None
         self._handshake_began = NEVER
         self._brisk = True
+        self._glance = _AT_ONCE
         self._asked = True
         self._news: list[Occurrence] = []
 
@@ -107,11 +108,13 @@ class Link:
         return self._stream is not None and self._stream.unsent
 
     def open(self) -> None:
-        """Begin to dial."""
+        """Begin to dial; what comes of it, even at once, ``poll`` gives."""
         self._dial(self._dialler.start)
 
     def poll(self, timeout: float | None) -> list[Occurrence]:
         """What has happened, after waiting at most ``timeout`` seconds for anything to happen."""
+        if self._stream is None and self._dialler.connection is not None:
+            self._reach(self._dialler.connection)
         if self._news:
             return self._take_news()
         stream = self._stream
@@ -159,6 +162,7 @@ class Link:
         if stream is None:
             return
         self.stage = Stage.HANDSHAKING
+        self._glance = _HANDSHAKE_GLANCE  # the server has to sign something
         self._handshake_began = self._clock()
         self._asked = True
         try:
@@ -179,6 +183,8 @@ class Link:
         self._dialler.close()
         if self._stream is not None:
             self._stream.close()
+        elif self._dialler.connection is not None:
+            self._dialler.connection.close()
         self._bell.close()
 
     def _take_news(self) -> list[Occurrence]:
@@ -194,9 +200,7 @@ class Link:
         asked, self._asked = self._asked, False
         began = time.perf_counter()
         if asked and self._brisk and patience != 0:
-            handshaking = self.stage is Stage.HANDSHAKING  # the server has to sign something
-            glance = _HANDSHAKE_GLANCE if handshaking else _GLANCE
-            while time.perf_counter() - began < glance:
+            while time.perf_counter() - began < self._glance:
                 if ready := self._poller.poll(0):
                     return ready
         if self._bell.descriptor < 0:  # who never sleeps need not be woken
@@ -231,7 +235,7 @@ class Link:
 
     def _dial(self, act: Callable[[], None]) -> None:
         dialler = self._dialler
-        if self._stream is not None:  # another attempt came to its end at the same moment
+        if dialler.connection is not None:  # another attempt came to its end at the same moment
             return
         self.stage = Stage.CONNECTING
         try:
@@ -241,10 +245,11 @@ class Link:
             return
         if dialler.resolving:
             self.stage = Stage.RESOLVING
-        elif dialler.connection is not None:
-            self.stage = Stage.OPEN
-            self._stream = Stream(dialler.connection, self._poller)
-            self._news.append(Reached(dialler.address))
+
+    def _reach(self, connected: socket.socket) -> None:
+        self.stage = Stage.OPEN
+        self._stream = Stream(connected, self._poller)
+        self._news.append(Reached(self._dialler.address))
 
     def _transfer(self, stream: Stream, ready: int) -> None:
         before = stream.taken
@@ -265,6 +270,7 @@ class Link:
         if tls is None or not tls.established:
             return
         self.stage = Stage.OPEN
+        self._glance = _AT_ONCE
         self._asked = True  # a greeting may follow
         tls.elapsed = self._clock() - self._handshake_began
         if (facts := tls.facts) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
+import threading
 import weakref
 
 import pytest
@@ -23,20 +24,25 @@ from smtp_tui.wire.events import (
     Refused,
     Sent,
     StateChanged,
+    TlsEstablished,
     Told,
 )
 from smtp_tui.wire.link import Stage
 from smtp_tui.wire.target import Target, TlsMode
 from tests.wire.loopback import (
+    PATIENCE,
     TRANSACTION,
+    Authority,
     dialogue,
     drive,
     free_port,
     greet,
+    over_tls,
     plain,
     saying,
     serve,
     talking,
+    with_goodbye,
 )
 
 
@@ -149,6 +155,42 @@ def test_a_pipelined_group_is_one_write_with_replies_for_each() -> None:
         (b"RSET", (b"two",)),
     ]
     assert len(driven.all(Sent)) == 1
+
+
+def test_nothing_is_said_before_the_connection_was_told(authority: Authority) -> None:
+    """On this computer a connection comes about at once."""
+    goodbye = with_goodbye(dialogue((b"QUIT", b"221 bye\r\n")))
+    script = over_tls(authority.server(), goodbye)
+    with serve(script) as server:
+        events: list[Event] = []
+        connection = Connection(authority.target(server.port, TlsMode.IMPLICIT), sink=events.append)
+        connection.open()
+        connection.send(b"EHLO me")
+        assert connection.stage is Stage.CONNECTING
+        assert isinstance(events[-1], Refused)
+        while connection.pending:
+            assert connection.step(PATIENCE)
+        assert any(isinstance(event, TlsEstablished) for event in events)
+        connection.hang_up()
+        while connection.step(PATIENCE):
+            pass
+    assert [event.data for event in events if isinstance(event, Sent)] == [b"QUIT\r\n"]
+
+
+def test_a_connection_given_up_as_soon_as_it_came_about_is_closed() -> None:
+    closed = threading.Event()
+
+    def script(client: socket.socket) -> None:
+        assert client.recv(1) == b""
+        closed.set()
+
+    with serve(script) as server:
+        events: list[Event] = []
+        target = Target("127.0.0.1", server.port, TlsMode.NONE)
+        connection = Connection(target, sink=events.append)
+        connection.open()
+        connection.abort()
+        assert closed.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("line", [b"NOOP\r\nRSET", b"NOOP\n", b"NO\0OP"])
