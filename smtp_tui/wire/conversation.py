@@ -147,7 +147,7 @@ class Conversation:
         delivery = self._delivery
         if delivery is None or (piece := delivery.take()) is None:
             return
-        if self._try(self.dialogue.raw, piece.data, message=piece.text):
+        if self._try(self.dialogue.raw, piece.data, text=piece.text):
             self._teller.delivering(delivery)
 
     def stop_delivery(self) -> None:
@@ -321,17 +321,20 @@ class Conversation:
         self.parting = why
         self.signal = Signal.PART
 
-    def _try(self, ask: Callable[[_T], bytes], what: _T, *, message: bool = False) -> bool:
-        """Let the dialogue write something and tell of it, or tell why it writes nothing."""
+    def _try(self, ask: Callable[[_T], bytes], what: _T, *, text: int = 0) -> bool:
+        """Let the dialogue write something and tell of it, or tell why it writes nothing.
+
+        The first ``text`` of the octets are of a message.
+        """
         try:
             ask(what)
         except LocalProtocolError as error:
-            text = str(error)
-            self._teller.refused(f"{text[:1].upper()}{text[1:]}.")
+            why = str(error)
+            self._teller.refused(f"{why[:1].upper()}{why[1:]}.")
             return False
         sent = self.dialogue.last_sent
         if sent is not None:
             self._sent = sent.offset + len(sent.data)
-            self._teller.sent(sent, message=message)
+            self._teller.sent(sent, text)
         self._drain(self._clock())
         return True

@@ -13,13 +13,13 @@ from smtp_tui.wire.events import Way
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Octets to write now; ``text`` whether they are of the message itself.
+    """Octets to write now; the first ``text`` of them are of the message itself.
 
     ``octets`` counts how many octets of the message are out once these are.
     """
 
     data: bytes
-    text: bool
+    text: int
     octets: int
 
 
@@ -151,12 +151,15 @@ class Delivery:
         self.outcome = self.outcome or (ok, text)
 
     def _stuffed(self, message: bytes) -> Iterator[Piece]:
+        """The pieces, the end of the message with the last of them."""
         out, texts = 0, stuffed(message)
         for raw in pieces(message):
+            text = next(texts)
             out += len(raw)
-            yield Piece(next(texts), True, out)
-        for end in texts:
-            yield Piece(end, False, out)
+            end = b"".join(texts) if out == len(message) else b""
+            yield Piece(text + end, len(text), out)
+        if not message:
+            yield Piece(b"".join(texts), 0, 0)
 
     def _cut(self, message: bytes, size: int, *, binary: bool) -> Iterator[Iterator[Piece]]:
         """The chunks, each as its pieces (RFC 3030 2)."""
@@ -172,11 +175,11 @@ class Delivery:
 
 def _chunk(text: bytes, start: int, end: int, *, last: bool) -> Iterator[Piece]:
     """A chunk that is the message's octets from ``start`` to ``end``."""
-    yield Piece(b"BDAT %d%s\r\n" % (len(text), b" LAST" if last else b""), False, start)
+    yield Piece(b"BDAT %d%s\r\n" % (len(text), b" LAST" if last else b""), 0, start)
     for place in range(0, len(text), PIECE):
         part = text[place : place + PIECE]
         done = place + len(part)
-        yield Piece(part, True, end if done == len(text) else min(end, start + done))
+        yield Piece(part, len(part), end if done == len(text) else min(end, start + done))
 
 
 def _chunks(message: bytes, size: int, *, binary: bool) -> Iterator[bytes]:

@@ -55,8 +55,16 @@ class Teller:
         if not self._taken or self._taken[-1][0] != octets:
             self._taken.append((octets, at))
 
-    def sent(self, sent: dialogue.Sent, *, message: bool = False) -> None:
-        """Octets go out; ``message``: as a piece of one."""
+    def sent(self, sent: dialogue.Sent, text: int = 0) -> None:
+        """Octets go out, the first ``text`` of them as a piece of a message."""
+        data, offset = sent.data, sent.offset
+        if 0 < text < len(data):  # the end of the message goes with its last piece
+            self._sent(sent._replace(data=data[:text]), message=True)
+            self._sent(sent._replace(data=data[text:], offset=offset + text), message=False)
+        else:
+            self._sent(sent, message=text > 0)
+
+    def _sent(self, sent: dialogue.Sent, *, message: bool) -> None:
         self.tell(
             Sent(
                 self._clock(),
