@@ -5,6 +5,7 @@ Each subcommand imports what it needs when it runs, so that ``--help`` is quick.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 
 from smtp_tui import __version__
 from smtp_tui.arguments import (
+    USAGE,
     Parser,
     add_connection,
     add_faults,
@@ -30,6 +32,9 @@ INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
 BROKEN_PIPE = 141
 """128 and the number of SIGPIPE."""
+
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Why output cannot be written."""
 
 _LOGS_OF_TEXTUAL = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
 """What makes the framework write every key pressed to a file or to another program."""
@@ -73,15 +78,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # no locale is a reason to stop
+    if sys.stdin is None:  # closed by who started us
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
     try:
-        return _dispatch(arguments)
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0
+        code = _leave_with(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what cannot be written is found out here, not at the very end
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         _forget_output()
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _OF_OUTPUT or error.filename is not None:
+            raise
+        _forget_output()
+        return fail(f"the output cannot be written: {error.strerror}", USAGE)
+
+
+def _leave_with(arguments: list[str]) -> int:
+    """Do what the arguments ask for, and give the exit code."""
+    try:
+        return _dispatch(arguments)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -221,7 +242,7 @@ def _window(arguments: list[str]) -> int:
 
 
 def _forget_output() -> None:
-    """Whoever read the output left: nothing must try to write the rest when the program ends."""
+    """Output goes nowhere: nothing must try to write the rest when the program ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -82,8 +82,6 @@ def _report(survey: Survey, *, as_json: bool) -> None:
 
         print(json.dumps(document(survey)), flush=True)
         return
-    from rich.console import Console
+    from smtp_tui.probe_report import Paper, show
 
-    from smtp_tui.probe_report import show
-
-    show(survey, Console(highlight=False, markup=False, emoji=False))
+    show(survey, Paper(highlight=False, markup=False, emoji=False))

@@ -45,6 +45,14 @@ _MARKS = {
 _BARS = {Step.LOOKUP: "blue", Step.CONNECT: "blue", Step.HANDSHAKE: "green"}
 
 
+class Paper(Console):
+    """The terminal or file it is printed on; that its reader left is told to the caller."""
+
+    def on_broken_pipe(self) -> None:
+        """Raises what the other subcommands meet then, in place of an exit code of Rich's own."""
+        raise BrokenPipeError
+
+
 def show(survey: Survey, console: Console) -> None:
     """Print the whole report."""
     from smtp_tui.probe_tls import tls_section

@@ -229,3 +229,53 @@ def test_a_window_needs_a_terminal() -> None:
 def test_a_misspelt_subcommand_is_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prob", "mail.example.org"]) == 2
     assert "did you mean probe?" in capsys.readouterr().err
+
+
+# Where output goes nowhere
+
+
+def ends(arguments: str, *, streams: str) -> tuple[int, str]:
+    """The exit code and standard error of the program, its streams as the shell sets them."""
+    program = f'"$0" -m smtp_tui {arguments}'
+    line = (
+        f"{program} | true; exit ${{PIPESTATUS[0]}}" if streams == "|" else f"{program} {streams}"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    ran = subprocess.run(
+        ["bash", "-c", line, sys.executable],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    return ran.returncode, ran.stderr
+
+
+WRITING = ["--help", "--version", "explain 550", "decode AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"]
+
+
+@pytest.mark.parametrize("arguments", WRITING)
+def test_a_reader_that_left_is_no_fault(arguments: str) -> None:
+    assert ends(arguments, streams="|") == (141, "")
+
+
+@pytest.mark.parametrize("arguments", WRITING)
+def test_a_full_disk_is_told_in_one_line(arguments: str) -> None:
+    told = "smtp-tui: the output cannot be written: No space left on device\n"
+    assert ends(arguments, streams=">/dev/full") == (2, told)
+
+
+@pytest.mark.parametrize("arguments", ["explain -", "decode -", "run - --practice", ""])
+def test_standard_input_that_is_closed_gives_nothing(arguments: str) -> None:
+    code, told = ends(arguments, streams="<&-")
+    assert code in (0, 1, 2)
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("arguments", WRITING)
+def test_standard_output_may_be_closed(arguments: str) -> None:
+    code, told = ends(arguments, streams=">&-")
+    assert code == 0
+    assert "Traceback" not in told
