@@ -130,7 +130,11 @@ def add_connection(parser: Parser, *, several: bool = False) -> None:
     """Let the parser take a target, or ``several``, and how to connect to it."""
     if several:
         parser.add_argument(
-            "targets", metavar="TARGET", nargs="*", help="the servers to connect to, in turn"
+            "targets",
+            metavar="TARGET",
+            nargs="*",
+            default=[],
+            help="the servers to connect to, in turn",
         )
         parser.set_defaults(target=None)
     else:

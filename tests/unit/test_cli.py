@@ -147,6 +147,7 @@ def test_the_way_to_give_a_password_is_named(capsys: pytest.CaptureFixture[str])
     ("arguments", "word"),
     [
         (("run",), "FILE"),
+        (("run",), "required: FILE (see"),
         (("run", "/no/such/file", "host"), "No such file or directory"),
         (("run", "/", "host"), "Is a directory"),
         (("run", "SCRIPT"), "name a target or use --practice"),
