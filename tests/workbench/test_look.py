@@ -167,9 +167,15 @@ def test_the_top_line_says_so_when_tls_is_too_old() -> None:
 
 def test_the_rail_is_spelt_out_when_there_is_room_and_squares_when_not() -> None:
     view = view_of("secured")
-    assert "TCP ━ 220 ━ EHLO ━ TLS ━  EHLO  ─ AUTH ─ MAIL" in status_line(view, 120).plain
+    assert "TCP ━ 220 ━ EHLO ━ TLS ━  EHLO  ─ AUTH ─ MAIL" in status_line(view, 160).plain
     assert "TCP━220━EHLO━TLS━ EHLO ─AUTH" in status_line(view, 100).plain
     assert "■■■■▣□□□□□ EHLO" in status_line(view, 80).plain
+
+
+@pytest.mark.parametrize("width", [120, 160])
+def test_a_wide_top_line_tells_the_last_round_trip(width: int) -> None:
+    for play in ("greeted", "secured"):
+        assert status_line(view_of(play), width).plain.endswith("  rtt 40 ms ")
 
 
 def test_the_form_of_the_top_line_stays_while_the_session_advances() -> None:

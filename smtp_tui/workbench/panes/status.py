@@ -33,6 +33,7 @@ _MARKS = {
 }
 _PATIENT = 2.0
 """Seconds of waiting that are not worth a word."""
+_ROUND_TRIP = len("rtt 999 ms")
 _REACHED = (Mark.DONE, Mark.NOW, Mark.BUSY, Mark.FAILED)
 
 
@@ -69,42 +70,45 @@ def status_line(view: SessionView, width: int, now: float = 0.0) -> Content:
     """
     forms = list(_forms(view, now))
     for form in forms:
-        if form.left.cell_length + form.room + form.right.cell_length + form.gaps + 2 <= width:
+        if form.left.cell_length + form.room + form.right_room + form.gaps + 2 <= width:
             return _spread(form, width)
     return _spread(forms[-1], width).truncate(width, ellipsis=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to write the line; ``room`` is what its rail may need as the session goes on."""
+    """One way to write the line; what its rail and its right end may need as the session goes on
+    is ``room`` and ``right_room``.
+    """
 
     left: Content
     rail: Content
     room: int
     right: Content
+    right_room: int = 0
 
     @property
     def gaps(self) -> int:
         """Cells between the parts, at least."""
-        return 3 + (2 if self.right.cell_length else 0)
+        return 3 + (2 if self.right_room else 0)
 
 
 def _forms(view: SessionView, now: float) -> Iterator[_Form]:
     """From full to short."""
     stages = rail(view)
     rtt, nothing = _round_trip(view), Content("")
+    named = Content.assemble(("rtt ", "$quiet"), rtt) if rtt.cell_length else nothing
     waiting = _waiting(view, now)
     names = sum(len(stage.name.split(" ")[0]) for stage in stages) + len("  ×1 ✓ ") + len(waiting)
     wide, wide_room = _words(stages, waiting, wide=True), names + 3 * (len(stages) - 1)
     tight, tight_room = _words(stages, waiting, wide=False), names + len(stages) - 1
     squares, squares_room = _squares(stages, waiting), len(stages) + len(" RCPT ×1" + waiting)
     bare = _squares(stages, "", named=False)
-    yield _Form(_left(view), wide, wide_room, rtt)
-    yield _Form(_left(view), wide, wide_room, nothing)
-    yield _Form(_left(view, word=False), wide, wide_room, nothing)
-    yield _Form(_left(view), tight, tight_room, rtt)
+    for words, room in ((wide, wide_room), (tight, tight_room)):
+        yield _Form(_left(view), words, room, named, _ROUND_TRIP)
+    yield _Form(_left(view, word=False), tight, tight_room, named, _ROUND_TRIP)
     yield _Form(_left(view, word=False), tight, tight_room, nothing)
-    yield _Form(_left(view), squares, squares_room, rtt)
+    yield _Form(_left(view), squares, squares_room, rtt, rtt.cell_length)
     yield _Form(_left(view), squares, squares_room, nothing)
     yield _Form(_left(view, word=False), squares, squares_room, nothing)
     yield _Form(_left(view, word=False), bare, len(stages), nothing)
