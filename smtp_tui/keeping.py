@@ -16,6 +16,7 @@ from smtp_tui.transcript.log_writer import LogWriter
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.script import Script
+from smtp_tui.transcript.ways import NONE
 from smtp_tui.wire.events import Event, Told
 
 
@@ -51,7 +52,7 @@ class Keeping:
         self._veil = veil
         self._complain = complain
         self._log = LogWriter(paths.log, complain) if paths.log else None
-        self._transcript = Transcript()
+        self._transcript = Transcript(ways=NONE)
         self._suites: list[junit.Suite] = []
         self._plays = 0
         self._place = ""

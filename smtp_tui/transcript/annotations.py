@@ -67,8 +67,10 @@ class Annotator:
             return ""
         self._told.add(text)
         if entry.keyword == "STARTTLS":
-            clear = protection is Protection.CLEAR
-            return f"encryption can begin: {self._ways.starttls}" if clear else ""
+            if protection is not Protection.CLEAR:
+                return ""
+            key = self._ways.starttls
+            return f"encryption can begin: {key}" if key else "encryption can begin"
         known = keywords().get(entry.keyword)
         # of AUTH the meaning is its arguments, which stand there already
         return _arguments(entry) or (known.text if known and entry.keyword != "AUTH" else "")

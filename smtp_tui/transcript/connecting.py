@@ -83,8 +83,8 @@ class Connecting:
 
     def hint(self, remedy: wire.Remedy | None) -> Iterator[Words]:
         """Which key helps, where one does."""
-        if remedy is not None:
-            yield Words(Kind.HINT, f"{self._ways.other_way} {wording.REMEDIES[remedy]}")
+        if remedy is not None and (key := self._ways.other_way):
+            yield Words(Kind.HINT, f"{key} {wording.REMEDIES[remedy]}")
 
     def _waiting(self) -> Words:
         return Words(Kind.NOTE, f"connecting to {' and '.join(self._trying)} …", under_way=True)

@@ -4,6 +4,7 @@ Every object has ``kind`` (``opening note hint alarm client server fault``), ``w
 the epoch), ``at`` (seconds of a clock that nobody sets) and ``connection`` (its number within one
 run of the program; an ``opening`` begins it). Where there is something to say they have also
 
+- ``run``: a number that the lines of one run of the program have in common,
 - ``raw``: the octets of the wire with their line end, each octet the character of its number
   (Latin-1); asterisks stand for the octets of secrets,
 - ``protection``: ``clear``, ``verified`` or ``unverified``, what an onlooker saw of them,
@@ -39,7 +40,7 @@ _LARGEST = 2**53
 _VERB = re.compile(r"[A-Za-z0-9()-]{0,40}")
 
 
-def written(record: Record) -> bytes:
+def written(record: Record, run: int = 0) -> bytes:
     """One line of the file, with its line end; secrets must have been taken out before."""
     values: dict[str, object] = {
         "kind": record.kind.value,
@@ -47,6 +48,8 @@ def written(record: Record) -> bytes:
         "at": round(record.at, 6),
         "connection": record.connection,
     }
+    if run:
+        values["run"] = run
     if record.raw:
         values["raw"] = record.raw.decode("latin-1")
     if record.protection is not None:
@@ -168,4 +171,5 @@ def _record(values: _Values) -> Record:
         values.text("verb"),
         max(1, values.whole("pieces", 0)),
         values.flag("joined"),
+        values.whole("run", 0),
     )

@@ -50,6 +50,7 @@ class Record:
     before it on the connection, of a reply it is that of the line it answers; -1 for none.
     ``verb`` is what a reply answers, as ``Command`` has it. ``pieces`` counts the writes or reads
     that it came in, ``joined`` says that the first of them began with the line before.
+    ``run`` tells apart which run of the program wrote it to a log file; 0 where nobody knows.
     """
 
     kind: Kind
@@ -66,6 +67,7 @@ class Record:
     verb: str = ""
     pieces: int = 1
     joined: bool = False
+    run: int = 0
 
     @property
     def content(self) -> bytes:

@@ -250,7 +250,8 @@ class Transcript:
             case smtp.Desync(reason=reason):
                 words = "Nobody can say any more which reply answers which command"
                 self._put(Kind.ALARM, event, f"{words}: {reason}.")
-                self._put(Kind.HINT, event, f"{self._ways.connect} reconnects")
+                if key := self._ways.connect:
+                    self._put(Kind.HINT, event, f"{key} reconnects")
             case smtp.Uncertain(reason=reason):
                 self._put(Kind.NOTE, event, f"not certain: {reason}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """A key for each; ``explain`` is "" where nobody can ask."""
+    """A key for each, "" where there is none."""
 
     explain: str = ""
     connect: str = "f5"
@@ -17,3 +17,6 @@ class Ways:
 
 BY_DEFAULT = Ways()
 """What the keys are unless the person chose others."""
+
+NONE = Ways("", "", "", "")
+"""For what is read later, or without the window."""

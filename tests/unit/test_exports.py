@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from smtp_tui.transcript import log_format
 from smtp_tui.transcript.excerpt import Excerpt, excerpt
-from smtp_tui.transcript.exports import saving
 from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
 from smtp_tui.transcript.exports.saving import SaveError, save
+from smtp_tui.transcript.pipes import Outlet
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.script import ClientLine, ExpectedReply, Remark, parse
 from smtp_tui.wire.events import Protection
@@ -361,12 +361,11 @@ def test_a_disk_that_gets_full_leaves_the_older_file(
     path.write_bytes(b"older")
     path.chmod(0o640)
 
-    def full(file: int, data: bytes, patience: float) -> None:
-        os.write(file, data[:3])
+    def full(outlet: Outlet, data: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(saving, "write_all", full)
+        patched.setattr(Outlet, "write", full)
         with pytest.raises(SaveError, match="No space left"):
             save(str(path), b"newer", replace=True)
     assert path.read_bytes() == b"older"

@@ -55,7 +55,7 @@ def test_a_full_disk_is_said_and_the_play_goes_on(capsys: pytest.CaptureFixture[
     assert main(["run", str(WALKTHROUGH), "--practice", "--log", "/dev/full"]) == 0
     assert capsys.readouterr().err == (
         "smtp-tui: The log file /dev/full cannot be written: No space left on device."
-        " The session goes on without it.\n"
+        " The session goes on without it until there is room.\n"
     )
 
 

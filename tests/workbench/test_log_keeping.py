@@ -30,7 +30,7 @@ def test_a_full_disk_is_a_note_among_the_events() -> None:
     notes = [event.text for event in told if isinstance(event, wire.Note)]
     assert notes == [
         "The log file /dev/full cannot be written: No space left on device."
-        " The session goes on without it."
+        " The session goes on without it until there is room."
     ]
 
 

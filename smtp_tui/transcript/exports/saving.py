@@ -7,10 +7,10 @@ import stat
 from contextlib import suppress
 
 from smtp_tui.smtp.visible import visible
-from smtp_tui.transcript.pipes import write_all
+from smtp_tui.transcript.pipes import Outlet, reason
 
 _PATIENCE = 10.0
-"""Seconds that a pipe may be full before it is given up."""
+"""Seconds that a pipe may keep us waiting before it is given up."""
 
 
 class SaveError(Exception):
@@ -36,8 +36,8 @@ def save(path: str, data: bytes, *, replace: bool) -> None:
     except FileExistsError:
         raise AlreadyThere(f"{visible(path)} is already there.") from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise SaveError(f"{visible(path)} cannot be written: {reason}.") from None
+        why = reason(error, target)
+        raise SaveError(f"{visible(path)} cannot be written: {why}.") from None
 
 
 def _write(path: str, data: bytes, how: int) -> None:
@@ -47,7 +47,7 @@ def _write(path: str, data: bytes, how: int) -> None:
 
 def _fill(file: int, data: bytes) -> None:
     try:
-        write_all(file, data, _PATIENCE)
+        Outlet(file, _PATIENCE).write(data)
     finally:
         os.close(file)
 
