@@ -10,8 +10,9 @@ One line of a file is one of these; blanks before it do not count, nor do blank 
     A reply to wait for: the n-th reply of the server is held against the n-th one expected. The
     first is the greeting, unless the file begins with a line to send and no 220 answers it:
     then the greeting is waited for and has to be a 2xx. ``x`` is any digit and the text does not
-    count. Lines with a hyphen behind the code go on (``S: 250-one``, ``S: 250 two``) and are one
-    reply with the line that ends them; two lines without a hyphen are two replies, as in LMTP.
+    count. Several lines of one reply count once: those with a hyphen behind the code go on
+    (``S: 250-one``, ``S: 250 two``), and so do lines with the same code for which nothing was
+    sent that wants a reply. Behind message text each is a reply of its own, as in LMTP.
 ``# text`` and ``*: text``
     A comment and a note, which nothing happens to.
 
@@ -127,7 +128,7 @@ def parse(data: bytes) -> Script:
     """Read a file's octets. Raises ``ScriptError`` with the number of the first bad line."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ScriptError(1, "UTF-16", "a file saved as UTF-8")
-    steps: list[Step] = []
+    steps = _Steps()
     unfinished: int | None = None  # where in ``steps`` a reply stands that goes on
     for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         step = _step(line.removesuffix(b"\r"), number)
@@ -135,18 +136,18 @@ def parse(data: bytes) -> Script:
             case None:
                 continue
             case _Fragment() if unfinished is not None:
-                steps[unfinished] = _continued(steps[unfinished], step)
+                steps.join(unfinished, _continuation(steps.kept[unfinished], step))
                 if step.last:
                     unfinished = None
             case _Fragment():
-                unfinished = None if step.last else len(steps)
-                steps.append(ExpectedReply(step.pattern, (step.text,), number))
+                unfinished = None if step.last else len(steps.kept)
+                steps.kept.append(ExpectedReply(step.pattern, (step.text,), number))
             case ClientLine():
                 unfinished = None
-                steps.append(step)
+                steps.kept.append(step)
             case Remark():
-                steps.append(step)
-    script = Script(tuple(_with_kinds(steps)))
+                steps.kept.append(step)
+    script = Script(tuple(_understood(steps.whole())))
     _check_placeholders(script)
     return script
 
@@ -207,7 +208,27 @@ def _fragment(line: bytes, number: int) -> _Fragment:
     )
 
 
-def _continued(begun: Step, fragment: _Fragment) -> ExpectedReply:
+@dataclass(slots=True)
+class _Steps:
+    """Steps that are being gathered; of a long reply the further lines are put by until its end."""
+
+    kept: list[Step] = field(default_factory=list)
+    _further: dict[int, list[bytes]] = field(default_factory=dict)
+
+    def join(self, place: int, texts: Iterable[bytes]) -> None:
+        """Add lines to the reply that stands there."""
+        self._further.setdefault(place, []).extend(texts)
+
+    def whole(self) -> list[Step]:
+        """All of them, each reply with all its lines."""
+        for place, texts in self._further.items():
+            step = self.kept[place]
+            if isinstance(step, ExpectedReply):
+                self.kept[place] = replace(step, texts=(*step.texts, *texts))
+        return self.kept
+
+
+def _continuation(begun: Step, fragment: _Fragment) -> tuple[bytes]:
     if not isinstance(begun, ExpectedReply):
         raise TypeError(f"{begun!r} is no reply")
     if fragment.pattern != begun.pattern:
@@ -216,7 +237,7 @@ def _continued(begun: Step, fragment: _Fragment) -> ExpectedReply:
             f"S: {fragment.pattern}",
             f"{begun.pattern} again, because the reply that began on line {begun.number} goes on",
         )
-    return replace(begun, texts=(*begun.texts, fragment.text))
+    return (fragment.text,)
 
 
 def _written(step: Step) -> Iterable[bytes]:
@@ -232,37 +253,48 @@ def _written(step: Step) -> Iterable[bytes]:
             yield b"S: " + code + (b" " + texts[-1] if texts[-1] else b"")
 
 
-def _with_kinds(steps: list[Step]) -> Iterable[Step]:
-    """Tell message text from commands, the way the server will."""
+def _understood(steps: list[Step]) -> list[Step]:
+    """Tell message text from commands and join lines of one reply, the way the server will."""
     replies = [step for step in steps if isinstance(step, ExpectedReply)]
     taken = 0
     due = int(_expects_greeting(steps))  # replies to come that no ``S:`` line took yet
     message = False
     chunk = 0
+    told = -1  # where the reply stands that nothing was sent behind
+    of_command = True  # what was sent last, rather than of a message, which may have more replies
+    gathered = _Steps()
+    kept = gathered.kept
     for step in steps:
         match step:
-            case ExpectedReply():
+            case ExpectedReply(pattern=pattern):
                 taken += 1
+                before = kept[told] if told >= 0 else None
+                if isinstance(before, ExpectedReply) and before.pattern == pattern:
+                    gathered.join(told, step.texts)
+                    continue
                 due = max(0, due - 1)
+                told = len(kept) if of_command and not due else -1
             case ClientLine(line=line) if chunk > 0:
                 chunk -= len(line) + 2
-                yield replace(step, kind=Kind.CHUNK)
-                continue
+                step = replace(step, kind=Kind.CHUNK)
             case ClientLine(line=line) if message:
                 if line == b".":
                     message = False
                     due += 1
-                yield replace(step, kind=Kind.MESSAGE)
-                continue
+                    of_command = False
+                step = replace(step, kind=Kind.MESSAGE)
             case ClientLine(line=line):
                 answer = replies[taken + due] if taken + due < len(replies) else None
                 message = verb_of(line) == b"DATA" and (answer is None or answer.matches(354))
                 found = _BDAT.match(line)
                 chunk = int(found[1]) if found else 0
+                of_command = found is None
                 due += 1
+                told = -1
             case Remark():
                 pass
-        yield step
+        kept.append(step)
+    return gathered.whole()
 
 
 def _expects_greeting(steps: Sequence[Step]) -> bool:

@@ -87,8 +87,38 @@ def test_lines_with_a_hyphen_are_one_reply_with_the_line_that_ends_them() -> Non
     assert script.steps == (ExpectedReply("250", (b"a", b"b", b"c")),)
 
 
-def test_two_final_lines_are_two_replies_as_in_lmtp() -> None:
-    assert patterns(parse(b"S: 250 ok\nS: 250 ok\n")) == ["250", "250"]
+def test_two_final_lines_behind_a_message_are_two_replies_as_in_lmtp() -> None:
+    message = b"S: 220\nC: DATA\nS: 354\nC: .\n"
+    assert patterns(parse(message + b"S: 250 ok\nS: 250 ok\n")) == ["220", "354", "250", "250"]
+    chunk = b"S: 220\nC: BDAT 2 LAST\nC:\n"
+    assert patterns(parse(chunk + b"S: 250 ok\nS: 250 ok\n")) == ["220", "250", "250"]
+
+
+def test_two_final_lines_are_the_replies_of_two_commands() -> None:
+    script = parse(b"S: 220\nC: NOOP\nC: NOOP\nS: 250 one\nS: 250 two\nS: 250 of two too\n")
+    assert script.expected[1:] == (
+        ExpectedReply("250", (b"one",)),
+        ExpectedReply("250", (b"two", b"of two too")),
+    )
+
+
+def test_further_lines_of_one_reply_count_once_also_without_hyphens() -> None:
+    script = parse(b"S: 220\nS: 220 x\nC: EHLO me\nS: 250 me\n# listed\nS: 250 SIZE\nC: QUIT\n")
+    assert script.expected == (
+        ExpectedReply("220", (b"", b"x")),
+        ExpectedReply("250", (b"me", b"SIZE")),
+    )
+
+
+def test_another_code_is_another_reply() -> None:
+    assert patterns(parse(b"S: 220\nC: NOOP\nS: 250\nS: 421\n")) == ["220", "250", "421"]
+
+
+def test_a_reply_of_very_many_lines_is_read_at_once() -> None:
+    many = 100_000
+    for line in (b"S: 250-x\n", b"S: 250 x\n"):
+        (reply,) = parse(line * many).expected
+        assert len(reply.texts) == many
 
 
 def test_a_shortened_reply_ends_where_the_next_line_is_sent() -> None:
@@ -252,7 +282,25 @@ replies = st.builds(
 remarks = st.builds(
     lambda start, rest: Remark(start + rest), st.sampled_from([b"#", b"*:"]), octets
 )
-steps: st.SearchStrategy[list[Step]] = st.lists(st.one_of(client_lines, replies, remarks))
+
+
+def told_apart(steps: list[Step]) -> list[Step]:
+    """Without replies that would be further lines of the one before them."""
+    kept: list[Step] = []
+    before = ""
+    for step in steps:
+        match step:
+            case ExpectedReply(pattern=pattern) if pattern == before:
+                continue
+            case ExpectedReply(pattern=pattern):
+                before = pattern
+            case ClientLine():
+                before = ""
+        kept.append(step)
+    return kept
+
+
+steps = st.lists(st.one_of(client_lines, replies, remarks)).map(told_apart)
 
 
 @given(steps)
