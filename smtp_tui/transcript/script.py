@@ -15,6 +15,9 @@ One line of a file is one of these; blanks before it do not count, nor do blank 
     sent that wants a reply. Behind message text each is a reply of its own, as in LMTP.
 ``# text`` and ``*: text``
     A comment and a note, which nothing happens to.
+``C: <opens connection>``
+    What is done rather than said, as RFCs print it, is a note too: words in ``<>`` behind ``C:``
+    (outside of message text), ``S:``, ``C & S:`` or nothing.
 
 What follows ``C: DATA`` up to ``C: .`` is message text, unless the reply expected to DATA is one
 that refuses it. What follows ``C: BDAT n`` is message text for n octets. Files are octets with
@@ -37,6 +40,8 @@ from smtp_tui.transcript.placeholders import PLACEHOLDERS, names_in
 _EXPECTATION = re.compile(rb"([2-5xX][0-9xX]{2})(?:([ -])(.*))?", re.DOTALL)
 _BDAT = re.compile(rb"BDAT[ \t]+([0-9]{1,18})\b", re.IGNORECASE)
 _BASE64_WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
+_DONE = re.compile(rb"<[A-Za-z][^<>@]* [^<>@]*>")
+_DONE_BY = re.compile(rb"(?:S: *|[CS] ?& ?[CS]: *)?" + _DONE.pattern + rb"\s*")
 _UNSENDABLE = {0x00: "NUL", 0x0A: "LF", 0x0D: "CR"}
 _EXCERPT = 40
 
@@ -179,6 +184,8 @@ class _Fragment:
 def _step(line: bytes, number: int) -> ClientLine | Remark | _Fragment | None:
     _check_octets(line, number)
     start = line.lstrip(b" \t")
+    if _DONE_BY.fullmatch(start):
+        return Remark(start, number)
     match start[:2]:
         case b"":
             return None
@@ -283,6 +290,8 @@ def _understood(steps: list[Step]) -> list[Step]:
                     due += 1
                     of_command = False
                 step = replace(step, kind=Kind.MESSAGE)
+            case ClientLine(line=line) if _DONE.fullmatch(line):
+                step = Remark(b"C: " + line, step.number)
             case ClientLine(line=line):
                 answer = replies[taken + due] if taken + due < len(replies) else None
                 message = verb_of(line) == b"DATA" and (answer is None or answer.matches(354))

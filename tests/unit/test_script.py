@@ -79,6 +79,37 @@ def test_a_comment_sign_inside_a_line_is_sent() -> None:
     assert lines(parse(b"C: # not a comment\n")) == [b"# not a comment"]
 
 
+def test_what_rfcs_print_as_done_is_neither_sent_nor_expected() -> None:
+    script = parse(
+        b"   S: <waits for connection on TCP port 25>\n"
+        b"   C: <opens connection>\n"
+        b"   S: 220 mail.example.org SMTP service ready\n"
+        b"   C: EHLO mail.example.com\n"
+        b"   S: 250-mail.example.org offers a warm welcome\n"
+        b"   S: 250 STARTTLS\n"
+        b"   C: STARTTLS\n"
+        b"   S: 220 Go ahead\n"
+        b"   C: <starts TLS negotiation>\n"
+        b"   C & S: <negotiate a TLS session>\n"
+        b"   <TLS negotiation proceeds, further commands protected by TLS layer>\n"
+        b"   C: EHLO mail.example.com\n"
+    )
+    assert lines(script) == [b"EHLO mail.example.com", b"STARTTLS", b"EHLO mail.example.com"]
+    assert patterns(script) == ["220", "250", "220"]
+    assert script.expects_greeting
+    assert parse(serialise(script.steps)) == script
+
+
+@pytest.mark.parametrize("line", [b"<>", b"<nothing>", b"<a@b.example c>", b"x <two words>"])
+def test_other_lines_in_brackets_are_sent(line: bytes) -> None:
+    assert lines(parse(b"C: " + line + b"\n")) == [line]
+
+
+def test_in_message_text_words_in_brackets_are_sent() -> None:
+    script = parse(b"S: 220\nC: DATA\nS: 354\nC: <see the file>\nC: .\nS: 250\n")
+    assert lines(script) == [b"DATA", b"<see the file>", b"."]
+
+
 # Expected replies
 
 
