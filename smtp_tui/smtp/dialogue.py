@@ -279,8 +279,8 @@ class Dialogue(Facts):
     def _finish(
         self, incoming: Incoming, head: Waiting, command: Command, about: bytes | None
     ) -> None:
-        code, session = incoming.code, self._session
-        early = not self._out.queue
+        code, session, queue = incoming.code, self._session, self._out.queue
+        early = not queue or queue[0] is not head
         if early:
             incoming.mark("early")
         if is_implausible(head, code, prdr=session.prdr):
@@ -317,7 +317,7 @@ class Dialogue(Facts):
         """A reply before the message was ended: it belongs to the message, and all else is open."""
         if code == 421:
             self._session.close()
-        elif self._out.loose_end:
+        elif self._out.body is not None and self._out.loose_end:
             self._out.begin(Grammar.LINES)
             self._session.end_message()
         self._doubt("the server answered before the message was ended")

@@ -304,6 +304,17 @@ class TestMessageText:
         assert dialogue.sync is Sync.UNCERTAIN
         assert dialogue.phase is Phase.BODY
 
+    def test_a_reply_too_many_to_a_message_that_ends_meanwhile_costs_no_command_its_own(
+        self,
+    ) -> None:
+        dialogue = in_body()
+        dialogue.raw(b"text\r\n")
+        dialogue.receive_data(b"451 wait\r\n250-and\r\n")
+        dialogue.raw(b"a\n.\nb\r\n.\r\nNOOP\r\nRS")
+        assert answers(told(dialogue, b"250 on\r\n")) == [(b"(body)", 451), (b"(body)", 250)]
+        assert answers(told(dialogue, b"250 noop\r\n")) == [(b"NOOP", 250)]
+        assert dialogue.unsent_line == b"RS"
+
     def test_a_smuggled_end_that_is_answered_ends_the_message(self) -> None:
         dialogue = in_body()
         dialogue.raw(b"text\n.\n")
