@@ -38,7 +38,7 @@ _HELLO_RANDOM = slice(11, 43)
 class KeyLog:
     """What one context tells its key log; ``secret`` finds it by the client's random octets.
 
-    Before another session begins, it has to be drained.
+    It has to be drained whenever a session may have new keys: nobody can go on while it is full.
     Everything is written on to ``file`` if there is one (SSLKEYLOGFILE).
     """
 

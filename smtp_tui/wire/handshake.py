@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 _HANDSHAKE = 22
+_TICKET = 4
 _KEY_SHARE, _SUPPORTED_VERSIONS = 51, 43
 _NAMED_CURVE = 3
 _TLS_1_2 = 0x0303
@@ -60,6 +61,8 @@ class Session(ssl.SSLObject):
 
     messages: list[tuple[int, bytes]] | None = None
     """Each with its kind; None when no more are listened to."""
+    rekeyed = False
+    """Whether since this was set to False something was said that may have led to new keys."""
     _told: Overheard | None = None
 
     def overheard(self) -> Overheard:
@@ -113,10 +116,11 @@ def suite(context: ssl.SSLContext, number: int) -> str:
 
 
 def _hear(session: Session, way: str, version: int, content: int, kind: int, data: bytes) -> None:
-    if content == _HANDSHAKE and way == "read" and kind in _TELLING:
-        messages = session.messages
-        if messages is not None:
-            messages.append((kind, data))
+    if content != _HANDSHAKE or kind == _TICKET:
+        return
+    session.rekeyed = True
+    if session.messages is not None and way == "read" and kind in _TELLING:
+        session.messages.append((kind, data))
 
 
 def listen(heard: Overheard, kind: int, message: bytes) -> None:

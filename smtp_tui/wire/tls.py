@@ -24,8 +24,8 @@ from smtp_tui.wire.verdicts import matching_name
 _READ = 64 * 1024
 _KEPT = 1024
 _STEP = 1024
-"""How much is read before the key log is drained again. A server may change its keys with every 27
-octets (RFC 8446 4.6.3) and have us log 360 for them: 14 KiB, of the 64 a pipe holds."""
+"""How much is read before the key log is drained. A server may change its keys with every 27 octets
+(RFC 8446 4.6.3) and have us log 360 for them: 14 KiB, of the 64 a pipe holds."""
 _RECORD_TYPES = range(0x14, 0x19)  # RFC 8446 5.1, and heartbeat
 
 
@@ -38,7 +38,7 @@ class TLSLayer:
 
     __slots__ = (
         "_announced", "_context", "_ended", "_facts", "_first", "_host", "_incoming", "_options",
-        "_outgoing", "_random", "_tls", "_undrained", "_unsent", "elapsed", "established",
+        "_outgoing", "_random", "_tls", "_unsent", "elapsed", "established",
     )  # fmt: skip
 
     def __init__(
@@ -66,7 +66,6 @@ class TLSLayer:
         self._random = b""
         self._ended = False
         self._unsent = bytearray()
-        self._undrained = _STEP
         self._facts: TlsFacts | None = None
         self.established = False
         """Whether the handshake is done."""
@@ -139,6 +138,8 @@ class TLSLayer:
             self._unsent += view
         except ssl.SSLError as error:
             raise broken_session(error, self._chain(), self._options) from error
+        if self._tls.rekeyed:
+            self._drain()
 
     def close(self) -> None:
         """Say that nothing more will be sent (close_notify)."""
@@ -199,12 +200,7 @@ class TLSLayer:
         """Read octets in steps, for each may hold new keys, which the key log has to take."""
         pieces: list[bytes] = []
         for start in range(0, len(ciphertext), _STEP):
-            step = ciphertext[start : start + _STEP]
-            self._undrained += len(step)
-            if self._undrained > _STEP:
-                self._drain()
-                self._undrained = len(step)
-            self._incoming.write(step)
+            self._incoming.write(ciphertext[start : start + _STEP])
             self._read(pieces)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
@@ -224,16 +220,19 @@ class TLSLayer:
         except ssl.SSLError as error:
             plaintext = b"".join(pieces)
             raise broken_session(error, self._chain(), self._options, plaintext) from error
+        finally:
+            if self._tls.rekeyed:
+                self._drain()
 
     def _describe(self, chain: tuple[bytes, ...], failure: TLSFailure | None = None) -> TlsFacts:
         tls = self._tls
         heard = tls.overheard()
         cipher = tls.cipher()
         name = cipher[0] if cipher else handshake.suite(self._context, heard.suite)
-        version = tls.version() if self.established else handshake.version(heard.version)
+        version = tls.version() or handshake.version(heard.version)  # none while keys change
         asked = self._context.verify_mode is ssl.CERT_REQUIRED
         return TlsFacts(
-            version=version or "",
+            version=version,
             cipher=name,
             bits=cipher[2] if cipher else 0,
             chain=chain,
@@ -241,7 +240,7 @@ class TLSLayer:
             problem=failure.sentence if failure is not None else "",
             elapsed=self.elapsed,
             exporter_secret=self._exporter_secret(),
-            unique=self._unique(version or ""),
+            unique=self._unique(version),
             verification=Verification(
                 asked,
                 self._host,
@@ -259,17 +258,19 @@ class TLSLayer:
 
     def _drain(self) -> None:
         """Take what the session logged, which before the server has spoken is nothing."""
+        self._tls.rekeyed = False
         if (log := exporter.key_log(self._context)) is not None:
             log.drain()
 
     def _exporter_secret(self) -> bytes:
-        """What TLS 1.3 exports keying material from (RFC 8446 7.5); b"" where that is unknown."""
-        self._undrained = 0
+        """What TLS 1.3 exports keying material from (RFC 8446 7.5); b"" before, and below."""
+        self._tls.rekeyed = False
         log = exporter.key_log(self._context)
-        return b"" if log is None else log.secret(self._random)
+        secret = b"" if log is None else log.secret(self._random)
+        return secret if self.established else b""
 
     def _unique(self, version: str) -> bytes:
-        """The first Finished message (RFC 5929 3); b"" before it, and in TLS 1.3."""
+        """The first Finished message (RFC 5929 3); b"" before, and in TLS 1.3."""
         if not self.established or version == "TLSv1.3":
             return b""
         return self._tls.get_channel_binding("tls-unique") or b""

@@ -9,6 +9,7 @@ import re
 import select
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from smtp_tui.wire.context import build_context
 from smtp_tui.wire.stream import Stream
 from smtp_tui.wire.target import TlsMode
-from smtp_tui.wire.tls import TLSLayer
+from smtp_tui.wire.tls import TLSLayer, session
+from smtp_tui.wire.tls_options import TlsOptions
 from tests.wire.loopback import PATIENCE, Authority
 
 HANDSHAKE, TEXT = 22, 23
@@ -85,6 +87,39 @@ def test_new_keys_without_end_stop_nobody(
         assert b"".join(map(layer.receive, reads)) == b"220 hi\r\n"
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def test_new_keys_of_some_sessions_at_a_time_stop_nobody(
+    authority: Authority, tmp_path: Path
+) -> None:
+    context = build_context(authority.target(465, TlsMode.IMPLICIT))
+    sessions: list[tuple[TLSLayer, Keys]] = []
+    for number in range(8):
+        layer = TLSLayer(context, "localhost")
+        flight, keys = begun(layer, authority.server(), tmp_path / f"keys{number}")
+        layer.receive(flight)
+        assert layer.facts is not None
+        sessions.append((layer, keys))
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)  # what they log goes into one pipe
+    try:
+        for layer, keys in sessions:
+            layer.receive(b"".join(keys.update() for _ in range(37)))
+        assert sessions[0][0].receive(sessions[0][1].record(TEXT, b"220 hi\r\n")) == b"220 hi\r\n"
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def test_new_keys_are_in_the_key_log_at_once(authority: Authority, tmp_path: Path) -> None:
+    there = authority.target(465, TlsMode.IMPLICIT, "localhost")
+    there = replace(there, options=TlsOptions(key_log=tmp_path / "ours"))
+    layer = session(build_context(there), there)
+    flight, keys = begun(layer, authority.server(), tmp_path / "theirs")
+    layer.receive(flight)
+    assert layer.facts is not None
+    layer.receive(keys.update())
+    assert (tmp_path / "ours").read_text().count("\nSERVER_TRAFFIC_SECRET_N ") == 1
+    layer.send(b"NOOP\r\n")
+    assert (tmp_path / "ours").read_text().count("\nCLIENT_TRAFFIC_SECRET_N ") == 1
 
 
 def test_answers_about_new_keys_that_nobody_takes_fill_no_memory(

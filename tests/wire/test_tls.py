@@ -341,6 +341,7 @@ def test_a_client_certificate_wanted_by_tls_1_3_is_told_at_the_first_read(
     with pytest.raises(TLSFailure) as failed:
         layer.receive(peer.receive(layer.outgoing()))
     assert failed.value.kind is TlsProblem.CLIENT_CERTIFICATE
+    assert layer.refused_facts(failed.value).version == "TLSv1.3"
 
 
 def test_a_client_certificate_wanted_by_tls_1_2_is_recognised(authority: Authority) -> None:

@@ -124,6 +124,18 @@ def test_a_wrong_name_is_refused_whatever_is_announced(authority: Authority, sni
     assert "is for localhost, not for mail.example" in failed.sentence
 
 
+def test_a_session_that_was_refused_for_its_name_is_bound_to_by_its_certificate_alone(
+    authority: Authority,
+) -> None:
+    there = target(authority, TlsOptions(sni="none", verify_name="mail.example"))
+    layer = session(build_context(there), there)
+    with pytest.raises(TLSFailure) as failed:
+        shake_hands(layer, Peer(authority.server()))
+    facts = layer.refused_facts(failed.value)
+    assert facts.version == "TLSv1.3"
+    assert [binding.name for binding in bindings(facts)] == ["tls-server-end-point"]
+
+
 @pytest.mark.parametrize("sni", ["none", "other.example"])
 def test_an_unknown_authority_is_refused_whatever_is_announced(
     authority: Authority, sni: str
