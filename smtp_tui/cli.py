@@ -9,8 +9,11 @@ import errno
 import gc
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from smtp_tui import __version__
 from smtp_tui.arguments import (
@@ -100,9 +103,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _leave_with(arguments: list[str]) -> int:
     """Do what the arguments ask for, and give the exit code."""
     try:
-        return _dispatch(arguments)
+        with _ending_in_order():
+            return _dispatch(arguments)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """While this lasts SIGTERM and SIGHUP end what goes on like an exit, so that it tidies up."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    asking = (signal.SIGTERM, signal.SIGHUP)
+    taken = [each for each in asking if signal.getsignal(each) is signal.SIG_DFL]  # nohup holds
+    for each in taken:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each in taken:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def _dispatch(arguments: list[str]) -> int:

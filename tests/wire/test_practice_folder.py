@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,3 +79,25 @@ def test_a_folder_without_a_lock_is_none_of_ours(tmp_path: Path) -> None:
     assert aged(other).exists()
     Folder().remove()
     assert other.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_program_asked_to_end_leaves_no_folder(tmp_path: Path, number: signal.Signals) -> None:
+    script = tmp_path / "x.smtp"
+    script.write_text("S: 220\n")
+    arguments = ["run", str(script), "--practice", "--fault", "slow-banner"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "smtp_tui", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    ) as running:
+        assert running.stdout is not None
+        next(line for line in running.stdout if "connected" in line)
+        assert list(tmp_path.glob("smtp-tui-practice-*"))
+        running.send_signal(number)
+        _, told = running.communicate()
+    assert running.returncode == 128 + number
+    assert told == ""
+    assert not list(tmp_path.glob("smtp-tui-practice-*"))
