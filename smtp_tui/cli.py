@@ -238,6 +238,8 @@ def _window(arguments: list[str]) -> int:
     for name in (VARIABLE, *_LOGS_OF_TEXTUAL):
         os.environ.pop(name, None)  # before anything reads them: children inherit, logs begin
     os.environ.setdefault(*PICTURES)  # what the person set holds
+    if isinstance(sys.stderr, io.TextIOWrapper):  # on which the window is drawn
+        sys.stderr.reconfigure(encoding="utf-8")  # what terminals speak, whatever the locale says
 
     from smtp_tui.workbench.app import Workbench
     from smtp_tui.workbench.ending import in_order

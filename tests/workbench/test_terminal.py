@@ -218,6 +218,15 @@ def test_alt_and_a_letter_is_a_key_and_types_nothing(terminal: Terminal) -> None
 
 
 @pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
+def test_a_locale_that_is_not_of_utf_8_draws_the_same_window(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    terminal.start("--practice")
+    terminal.shows("220 smtp.practice.test", "╭─ Session", "● connected")
+
+
+@pytest.mark.parametrize("terminal", [(120, 40)], indirect=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_end_leaves_the_terminal_as_it_was(terminal: Terminal, number: int) -> None:
     terminal.start("--practice")
