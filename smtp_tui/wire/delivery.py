@@ -117,6 +117,8 @@ class Delivery:
     def _chunk_answered(self, code: int, said: str) -> None:
         if code // 100 != 2:
             self._end(False, f"The server refused a chunk of the message: {said}")
+        elif self.ready:
+            self._end(False, self._answered_early(said))
         elif self._stopping:
             self._end(
                 False,
@@ -130,6 +132,13 @@ class Delivery:
         return (
             f"The server refused the message after {self.octets:,} of {self.total:,} octets were"
             f" handed to the network, so the rest was not sent: {said}. Reconnect for the next try."
+        )
+
+    def _answered_early(self, said: str) -> str:
+        return (
+            f"The server answered before it had all of a chunk, after {self.octets:,} of"
+            f" {self.total:,} octets were handed to the network, so the rest was not sent: {said}."
+            " Reconnect for the next try."
         )
 
     def _begin(self, pieces: Iterator[Piece]) -> None:

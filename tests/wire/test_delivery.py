@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,10 +14,22 @@ from smtp_tui.practice.server import PracticeServer
 from smtp_tui.smtp.body import normalise
 from smtp_tui.wire.events import DeliveryFinished, DeliveryProgress, Gone, Refused, Sent, Way
 from smtp_tui.wire.target import Target, TlsMode
-from tests.wire.loopback import Drive, Script, drive, greet, lines_of, plain, serve, silent
+from tests.wire.loopback import (
+    PATIENCE,
+    Drive,
+    Script,
+    drive,
+    greet,
+    lines_of,
+    plain,
+    serve,
+    silent,
+)
 
 MESSAGE = b"Subject: it works\n\n.a dot\n..\nno line end here"
 CHUNK = 1000
+MORE_THAN_WAITS = 16 * 1024 * 1024
+"""Octets that fit into no buffer of a connection."""
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +150,22 @@ def test_a_refused_chunk_ends_it() -> None:
     with to(refuse) as driven:
         finished = deliver(driven, b"a" * 5000, Way.BINARY)
         assert finished.text == "The server refused a chunk of the message: 552 5.3.4 too big"
+
+
+@pytest.mark.parametrize("chunk", [MORE_THAN_WAITS, MORE_THAN_WAITS - 1])
+def test_a_chunk_that_is_answered_before_it_is_there_ends_it(chunk: int) -> None:
+    def hasty(client: socket.socket) -> None:
+        assert lines_of(client)().startswith(b"BDAT ")
+        client.sendall(b"250 2.0.0 ok\r\n")
+        assert ended.wait(PATIENCE)
+
+    ended = threading.Event()
+    with to(hasty) as driven:
+        finished = deliver(driven, b"a" * MORE_THAN_WAITS, Way.BINARY, chunk)
+        ended.set()
+        assert not finished.ok
+        assert finished.text.startswith("The server answered before it had all of a chunk, after ")
+        assert finished.text.endswith("not sent: 250 2.0.0 ok. Reconnect for the next try.")
 
 
 def test_a_delivery_by_chunks_stops_behind_the_chunk_under_way() -> None:
