@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from array import array
+import re
+from collections.abc import Iterator
 
+from smtp_tui.transcript.line_index import LineIndex
 from smtp_tui.transcript.log_format import read
 from smtp_tui.transcript.record import Kind, Record
 
@@ -12,7 +14,8 @@ PIECE = 1024 * 1024
 """Octets looked at by one ``index``."""
 _LONGEST = 16 * 1024 * 1024
 """Octets above which a line is not read: no record is that long."""
-
+_BLOCK = 64 * 1024
+_LONGEST_WORD = 64
 
 _REMOVED = "The file was removed or renamed while it was open: these are the lines it had."
 _REPLACED = (
@@ -34,23 +37,22 @@ class LogFile:
         # O_NONBLOCK: a pipe that nobody writes to must not keep us
         self._path = os.path.abspath(path)
         self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        self._starts = array("Q", [0])  # of every whole line, and where the next begins
-        self._looked = 0
+        self._index = LineIndex(self._read)
         self.size = os.fstat(self._file).st_size
         self.trouble = ""
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return self._index.lines
 
     @property
     def indexed(self) -> float:
         """How much of the file is known, from 0 to 1."""
-        return min(1.0, self._looked / self.size) if self.size else 1.0
+        return min(1.0, self._index.looked / self.size) if self.size else 1.0
 
     @property
     def cut_off(self) -> int:
         """Octets of a last line that has no end."""
-        return self._looked - self._starts[-1]
+        return self._index.looked - self._index.end
 
     def close(self) -> None:
         """Give the file back."""
@@ -62,33 +64,60 @@ class LogFile:
         """Look for lines in the next piece; whether there may be more."""
         self._check_name()
         self._check_size()
-        data = self._read(self._looked, PIECE)
-        position = data.find(b"\n") + 1
-        while position:
-            self._starts.append(self._looked + position)
-            position = data.find(b"\n", position) + 1
-        self._looked += len(data)
-        return bool(data)
+        return self._index.go_on(PIECE)
+
+    def first_within(self, stop: int, octets: int) -> int:
+        """The first line from which to that one there are at most so many octets, or one line."""
+        return self._index.first_within(stop, octets)
+
+    def last_within(self, start: int, octets: int) -> int:
+        """The line to which from that one there are at most so many octets, or one line."""
+        return self._index.last_within(start, octets)
+
+    def holds(self, start: int, stop: int, words: re.Pattern[bytes]) -> bool:
+        """Whether words of at most 64 octets stand anywhere in these lines."""
+        position, end = self._index.start(start), self._index.start(stop)
+        tail = b""
+        while position < end and (data := self._read(position, min(_BLOCK, end - position))):
+            if words.search(tail + data):
+                return True
+            tail = data[-_LONGEST_WORD:]
+            position += len(data)
+        return False
 
     def records(self, start: int, stop: int) -> list[Record]:
         """The records of these lines, those that are known."""
         self._check_size()
-        stop = min(stop, len(self))
-        return [self._record(number) for number in range(max(0, start), stop)]
+        start, stop = max(0, start), min(stop, len(self))
+        return [
+            _record(start + number, line) for number, line in enumerate(self._lines(start, stop))
+        ]
 
     def __getitem__(self, number: int) -> Record:
         if not 0 <= number < len(self):
             raise IndexError(number)
-        return self._record(number)
+        return self.records(number, number + 1)[0]
 
-    def _record(self, number: int) -> Record:
-        start, end = self._starts[number], self._starts[number + 1]
-        if end - start > _LONGEST:
-            return _no_record(number, "it is too long")
-        try:
-            return read(self._read(start, end - start))
-        except ValueError as error:
-            return _no_record(number, str(error))
+    def _lines(self, start: int, stop: int) -> Iterator[bytes]:
+        """Lines with their ends; an empty one for one that is too long."""
+        position = self._index.start(start)
+        pieces: list[bytes] = []
+        length = 0
+        while start < stop and (data := self._read(position, _BLOCK)):
+            position += len(data)
+            begin = 0
+            while start < stop and (end := data.find(b"\n", begin) + 1):
+                pieces.append(data[begin:end])
+                yield b"".join(pieces) if length + end - begin <= _LONGEST else b""
+                pieces.clear()
+                length = 0
+                begin = end
+                start += 1
+            length += len(data) - begin
+            if length <= _LONGEST:
+                pieces.append(data[begin:])
+            else:
+                pieces.clear()
 
     def _read(self, start: int, octets: int) -> bytes:
         try:
@@ -118,12 +147,19 @@ class LogFile:
         except OSError as error:
             self.trouble = f"The file cannot be read any more: {error.strerror}."
             return
-        if self.size >= self._looked:
-            return
-        while len(self._starts) > 1 and self._starts[-1] > self.size:
-            self._starts.pop()
-        self._looked = self._starts[-1]
-        self.trouble = "The file became shorter while it was open: what was cut off is gone."
+        if self.size < self._index.looked:
+            self._index.cut(self.size)
+            self._index.go_on(PIECE)
+            self.trouble = "The file became shorter while it was open: what was cut off is gone."
+
+
+def _record(number: int, line: bytes) -> Record:
+    if not line:
+        return _no_record(number, "it is too long")
+    try:
+        return read(line)
+    except ValueError as error:
+        return _no_record(number, str(error))
 
 
 def _no_record(number: int, reason: str) -> Record:

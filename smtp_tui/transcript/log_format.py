@@ -37,6 +37,12 @@ _PROTECTIONS = {
 _BY_NAME = {name: protection for protection, name in _PROTECTIONS.items()}
 _LABEL = re.compile(r"[A-Za-z0-9_. -]{0,40}")
 _LARGEST = 2**53
+_SHORT = 64 * 1024
+_VALUES = rb'(?: [^"\[{]{0,5000} "[^"\\]*+ (?: \\. [^"\\]*+ )*+" ){0,100}+ [^"\[{]{0,5000}'
+_FLAT = re.compile(
+    rb"\s* \{ %b (?: \[ [][0-9,\ ]{0,100000} \] %b )? \} \s*" % (_VALUES, _VALUES), re.VERBOSE
+)
+"""An object of few values that hold no others, but for one list of spans."""
 _VERB = re.compile(r"[A-Za-z0-9()-]{0,40}")
 
 
@@ -74,6 +80,8 @@ def written(record: Record, run: int = 0) -> bytes:
 
 def read(line: bytes) -> Record:
     """The record of one line; ``ValueError``, with the reason in words, where it holds none."""
+    if len(line) > _SHORT and _FLAT.fullmatch(line) is None:
+        raise ValueError("it is no JSON of this form")  # and may be of one that fills all memory
     try:
         values = json.loads(line)
     except (ValueError, RecursionError):

@@ -12,8 +12,15 @@ from smtp_tui.transcript.records import Transcript
 
 MOST = 10_000
 """Records of a part."""
+MOST_OCTETS = 16 * 1024 * 1024
+"""Octets of the file in a part, unless one line alone has more."""
 _SLICE = 100
 """Records that are looked at without a pause: the UI loop waits for them."""
+_SLICE_OCTETS = 128 * 1024
+_MOST_OPENINGS = 1000
+
+_Key = tuple[int, int]
+"""What tells connections of a file apart: the run of the program, and its number in that."""
 
 
 class LogPart(Transcript):
@@ -24,19 +31,20 @@ class LogPart(Transcript):
 
     def __init__(self, records: Iterable[Record]) -> None:
         super().__init__()
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[_Key, int] = {}
         self._connections = 0
         for record in records:
             self.keep(record)
 
     def keep(self, record: Record) -> None:
         """One more."""
-        if record.kind is Kind.OPENING or record.connection not in self._numbers:
+        key = (record.run, record.connection)
+        if record.kind is Kind.OPENING or key not in self._numbers:
             self._connections += 1
-            self._numbers[record.connection] = self._connections
+            self._numbers[key] = self._connections
             self._opened[self._connections] = record.at
             self._ring.epochs[self._connections] = record.wall - record.at
-        number = self._numbers[record.connection]
+        number = self._numbers[key]
         self._ring.append(replace(record, connection=number))
         self._exchanges.add(self._ring.end - 1, record.kind)
 
@@ -45,7 +53,8 @@ class LogPart(Transcript):
 class Part:
     """``lines`` are those of the file that ``transcript`` holds, of ``total`` it has by now.
 
-    ``matches`` counts the lines in the whole file that a query took, None where none was asked.
+    ``matches`` counts the lines in the whole file that a query took, None where none was asked;
+    the first ``kept`` of them are there.
     """
 
     transcript: LogPart
@@ -53,16 +62,31 @@ class Part:
     total: int
     trouble: str = ""
     matches: int | None = None
+    kept: int = 0
 
 
-def part(file: LogFile, start: int | None) -> Part:
-    """The part from that line on; the last one where none is given."""
+def part(file: LogFile, start: int | None = None, stop: int | None = None) -> Part:
+    """The part from one line on, or else the one up to a line; the last one without either."""
     while file.index():
         pass
-    last = max(0, len(file) - MOST)
-    start = last if start is None else max(0, min(start, last))
-    transcript = LogPart(file.records(start, start + MOST))
-    return Part(transcript, range(start, start + len(transcript)), len(file), trouble(file))
+    total = len(file)
+    if start is None:
+        lines = _up_to(file, total if stop is None else max(0, min(stop, total)))
+        lines = lines if lines.start else _onwards(file, 0)
+    else:
+        lines = _onwards(file, max(0, min(start, total)))
+        lines = lines if lines.stop < total else _up_to(file, total)
+    transcript = LogPart(file.records(lines.start, lines.stop))
+    lines = range(lines.start, lines.start + len(transcript))
+    return Part(transcript, lines, total, trouble(file))
+
+
+def _onwards(file: LogFile, start: int) -> range:
+    return range(start, min(start + MOST, file.last_within(start, MOST_OCTETS)))
+
+
+def _up_to(file: LogFile, stop: int) -> range:
+    return range(max(stop - MOST, file.first_within(stop, MOST_OCTETS)), stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +106,8 @@ def growth(file: LogFile, shown: Part) -> Growth | None:
     if (total, words) == (shown.total, shown.trouble):
         return None
     follows = shown.matches is None and shown.lines.stop == shown.total < total
-    records = file.records(shown.lines.stop, shown.lines.stop + MOST) if follows else ()
+    more = _onwards(file, shown.total) if follows else range(0)
+    records = file.records(more.start, more.stop)
     return Growth(total, words, tuple(records))
 
 
@@ -110,8 +135,10 @@ class LogSearch:
         self._looked_at = 0
         self._total = 0
         self._trouble = ""
-        self._opening: Record | None = None  # of the connection, until a line of it is kept
+        self._openings: dict[_Key, Record] = {}  # of connections of which no line is kept yet
         self._found: list[Record] = []
+        self._octets = 0
+        self._kept = 0
         self._count = 0
 
     @property
@@ -124,27 +151,43 @@ class LogSearch:
         while file.index():
             pass
         self._total, self._trouble = len(file), trouble(file)
-        return file.records(self._looked_at, self._looked_at + _SLICE)
+        start = self._looked_at
+        return file.records(start, min(start + _SLICE, file.last_within(start, _SLICE_OCTETS)))
 
     def sift(self, records: list[Record]) -> None:
         """Look at some lines. Raises ``TooSlow``."""
         for record in records:
             if record.kind is Kind.OPENING:
-                self._opening = record
+                self._remember(record)
             if self._query.takes(record):
                 self._count += 1
-                if self._count <= MOST:
-                    self._keep(record)
+                self._keep(record)
         self._looked_at += len(records)
 
+    def _remember(self, opening: Record) -> None:
+        key = (opening.run, opening.connection)
+        self._openings.pop(key, None)
+        self._openings[key] = opening
+        if len(self._openings) > _MOST_OPENINGS:
+            del self._openings[next(iter(self._openings))]
+
     def _keep(self, record: Record) -> None:
-        opening, self._opening = self._opening, None
+        if self._kept >= MOST or self._octets > MOST_OCTETS:
+            return
+        opening = self._openings.pop((record.run, record.connection), None)
         if opening is not None and opening is not record:
             self._found.append(opening)
         self._found.append(record)
+        self._kept += 1
+        self._octets += len(record.raw) + len(record.note)
 
     def result(self) -> Part:
         """What was found until now."""
         return Part(
-            LogPart(self._found), range(self._looked_at), self._total, self._trouble, self._count
+            LogPart(self._found),
+            range(self._looked_at),
+            self._total,
+            self._trouble,
+            self._count,
+            self._kept,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +18,17 @@ from smtp_tui.transcript.script import Script, parse
 from smtp_tui.transcript.script_file import octets
 from smtp_tui.transcript.script_secrets import redacted
 
-_SLICE = 1000
-_SAID = frozenset({Kind.CLIENT, Kind.SERVER, Kind.FAULT})
+_SLICE = 32 * 1024
+"""Octets of a log that are read at once."""
+_MOST = 2_000_000
+"""Lines of a connection that is compared."""
+_MOST_OCTETS = 64 * 1024 * 1024
+_TOO_LARGE = (
+    f"its newest connection has more than {_MOST:,} lines or"
+    f" {_MOST_OCTETS // 1024 // 1024} MiB, too much to compare"
+)
+_WANTED = (Kind.OPENING, Kind.CLIENT, Kind.SERVER, Kind.FAULT)
+_KINDS = re.compile(b'"(?:' + "|".join(kind.value for kind in _WANTED).encode() + b')"')
 
 
 class NoDialogue(ValueError):
@@ -77,24 +87,42 @@ def of_file(path: Path) -> Side:
 
 
 def _newest(path: Path) -> tuple[list[Record], str]:
+    """The records of that connection, and a remark; read from the end, which is the near one."""
     file = LogFile(path)
-    newest: list[Record] = []
-    current: list[Record] = []
+    connection: tuple[int, int] | None = None
+    found: list[Record] = []  # the newest first
+    size = 0
     try:
         while file.index():
             pass
         cut_off = file.cut_off
-        for start in range(0, len(file), _SLICE):
-            for record in file.records(start, start + _SLICE):
+        for record in _backwards(file):
+            of = (record.run, record.connection)
+            if connection is None and record.kind is Kind.CLIENT:
+                connection = of
+                found = [each for each in found if (each.run, each.connection) == of]
+            if connection in (None, of):
+                found.append(record)
+                size += len(record.raw)
+                if len(found) > _MOST or size > _MOST_OCTETS:
+                    raise NoDialogue(_TOO_LARGE)
                 if record.kind is Kind.OPENING:
-                    current = [record]
-                elif record.kind in _SAID:  # what is no record, millions of times, is not kept
-                    current.append(record)
-                if record.kind is Kind.CLIENT:
-                    newest = current
+                    if connection is not None:
+                        break
+                    found.clear()
     finally:
         file.close()
-    if not newest:
+    if connection is None:
         raise NoDialogue("it holds no session in which anything was sent")
     remark = f"its last line has no end: {counted(cut_off, 'octet')} left out" if cut_off else ""
-    return newest, remark
+    return found[::-1], remark
+
+
+def _backwards(file: LogFile) -> Iterator[Record]:
+    """What was said, and the openings, from the last; what is no record is passed over quickly."""
+    stop = len(file)
+    while stop:
+        start = file.first_within(stop, _SLICE)
+        records = file.records(start, stop) if file.holds(start, stop, _KINDS) else []
+        yield from (each for each in reversed(records) if each.kind in _WANTED)
+        stop = start

@@ -19,7 +19,7 @@ from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.script import as_script
 from smtp_tui.transcript.script import parse
 from smtp_tui.transcript.script_file import octets
-from smtp_tui.transcript.side import of_file
+from smtp_tui.transcript.side import NoDialogue, of_file
 from tests.unit.written_session import PLAIN, Written, signed_in
 
 OLD = b"""\
@@ -241,3 +241,31 @@ def test_lines_of_a_log_that_are_no_records_fill_no_memory(tmp_path: Path) -> No
         tracemalloc.stop()
     assert side.script.steps
     assert peak < 5 * 1024 * 1024
+
+
+def test_of_two_runs_that_wrote_at_the_same_time_one_is_compared(tmp_path: Path) -> None:
+    log = tmp_path / "s.jsonl"
+    one = Written().client(b"HELP\r\n").records
+    other = signed_in().records
+    lines = [log_format.written(each, 7) for each in excerpt(other).records]
+    lines[2:2] = [log_format.written(each, 8) for each in one]
+    log.write_bytes(b"".join(lines))
+    alone = tmp_path / "alone.jsonl"
+    alone.write_bytes(b"".join(map(log_format.written, excerpt(other).records)))
+    assert of_file(log).script == of_file(alone).script
+
+
+def test_a_connection_without_end_fills_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "s.jsonl"
+    records = Written().client(b"NOOP\r\n").records
+    log.write_bytes(b"".join(map(log_format.written, records)) * 300)
+    assert of_file(log).script.steps
+    monkeypatch.setattr("smtp_tui.transcript.side._MOST", 200)
+    with pytest.raises(NoDialogue, match="too much to compare"):
+        of_file(log)
+    monkeypatch.undo()
+    monkeypatch.setattr("smtp_tui.transcript.side._MOST_OCTETS", 1000)
+    with pytest.raises(NoDialogue, match="too much to compare"):
+        of_file(log)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.expression import TooSlow
-from smtp_tui.transcript.log_part import MOST, Growth, LogSearch, Part, growth, part
+from smtp_tui.transcript.log_part import Growth, LogSearch, Part, growth, part
 from smtp_tui.transcript.query import SYNTAX, QueryError, query
 from smtp_tui.transcript.record import Record
 from smtp_tui.workbench import clipboard
@@ -75,7 +75,7 @@ class LogFileScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Read the end."""
         self._reader = LogReader(self.app, self._path, self._failed)
-        self._reader.ask(lambda file: part(file, None), self._show)
+        self._reader.ask(part, self._show)
         self.set_interval(_LOOK, self._look)
 
     def on_unmount(self) -> None:
@@ -99,15 +99,16 @@ class LogFileScreen(Dialog[None]):
         """The part before, or after."""
         shown = self._part
         if shown is not None and shown.matches is None:
-            start = shown.lines.start + step * MOST
-            if step < 0 < shown.lines.start or (step > 0 and shown.lines.stop < shown.total):
-                self._ask(start, from_top=step > 0)
+            if step < 0 < shown.lines.start:
+                self._ask(stop=shown.lines.start)
+            elif step > 0 and shown.lines.stop < shown.total:
+                self._ask(shown.lines.stop)
             else:
                 self._say("That is where the file ends." if step > 0 else "The file begins here.")
 
     def action_end(self, last: bool) -> None:
         """The last part, or the first."""
-        self._ask(None if last else 0, from_top=not last)
+        self._ask(None if last else 0)
 
     def action_find(self) -> None:
         """Ask what to look for in the whole file."""
@@ -166,10 +167,11 @@ class LogFileScreen(Dialog[None]):
         self._stopped = self._search
         await self._show(result)
 
-    def _ask(self, start: int | None, *, from_top: bool = False) -> None:
-        self._from_top = from_top
+    def _ask(self, start: int | None = None, stop: int | None = None) -> None:
+        """The part from a line on, to be read downwards, or the one up to a line."""
+        self._from_top = start is not None
         if self._reader is not None:
-            self._reader.ask(lambda file: part(file, start), self._show)
+            self._reader.ask(lambda file: part(file, start, stop), self._show)
 
     # What was read
 
@@ -191,7 +193,7 @@ class LogFileScreen(Dialog[None]):
         if shown is None:
             return
         if shown.matches is not None:
-            most = f", the first {MOST:,} of them here" if shown.matches > MOST else ""
+            most = f", the first {shown.kept:,} of them here" if shown.matches > shown.kept else ""
             whole = shown.lines.stop >= shown.total
             stopped = "" if whole else f" among the first {shown.lines.stop:,}"
             words = (
@@ -221,11 +223,12 @@ class LogFileScreen(Dialog[None]):
             return
         if found.total < shown.total:
             self._say(found.trouble)
-            self._ask(None)
+            self._ask()
             return
         for record in found.records:
             shown.transcript.keep(record)
-        lines = range(shown.lines.start, shown.lines.stop + len(found.records))
+        stop = shown.lines.stop + len(found.records)
+        lines = range(stop - len(shown.transcript), stop)  # the oldest may have gone
         self._part = replace(shown, lines=lines, total=found.total, trouble=found.trouble)
         for pane in self.query(LogPane):
             pane.view.update(len(shown.lines))
