@@ -25,6 +25,7 @@ from smtp_tui.smtp.dialogue import (
     Unsolicited,
     UpgradeTLS,
 )
+from smtp_tui.smtp.replies import Line, LineSplitter
 from smtp_tui.smtp.state import Hello, Phase, Security, Sync, Transaction
 
 
@@ -173,6 +174,15 @@ class TestCommands:
         assert reply.lines == (b"2.0.0 one", b"", b"three")
         assert reply.raw == b"214-2.0.0 one\r\n214-\r\n214 three\r\n"
         assert reply.enhanced == "2.0.0"
+
+    def test_a_usual_line_is_taken_apart_like_any_other(self) -> None:
+        for whole in (b"250 ok\r\n", b"250-ok\r\n", b"250\r\n"):
+            at_once, in_pieces = LineSplitter(Limits()), LineSplitter(Limits())
+            line, end = at_once.take(whole, 0)
+            assert in_pieces.take(whole[:2], 0) == (None, 2)
+            assert in_pieces.take(whole, 2) == (line, end)
+            assert line is not None
+            assert Line(*line) == line
 
     def test_a_code_alone_is_legal(self) -> None:
         dialogue = greeted()

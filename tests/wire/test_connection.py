@@ -10,7 +10,7 @@ import weakref
 import pytest
 
 from smtp_tui.smtp import events as smtp
-from smtp_tui.smtp.state import Hello, Phase, Transaction
+from smtp_tui.smtp.state import Hello, Phase, State, Transaction
 from smtp_tui.wire.connection import Connection
 from smtp_tui.wire.events import (
     Alarm,
@@ -155,6 +155,20 @@ def test_a_pipelined_group_is_one_write_with_replies_for_each() -> None:
         (b"RSET", (b"two",)),
     ]
     assert len(driven.all(Sent)) == 1
+
+
+def test_every_event_has_all_its_fields() -> None:
+    """Those of every round trip are made without asking their class."""
+    with talking(dialogue((b"EHLO", b"250-loopback\r\n250 SIZE 9\r\n"))) as driven:
+        greet(driven)
+        driven.ask(b"EHLO me")
+        told: list[object] = [*driven.events]
+        for one in told:
+            if isinstance(one, tuple):
+                assert type(one) is tuple or type(one)(*one) == one
+                told += one
+    kinds = {type(one) for one in told}
+    assert {Received, Told, StateChanged, State, smtp.ReplyLine, smtp.Reply} <= kinds
 
 
 def test_nothing_is_said_before_the_connection_was_told(authority: Authority) -> None:
