@@ -178,6 +178,11 @@ def test_a_wide_top_line_tells_the_last_round_trip(width: int) -> None:
         assert status_line(view_of(play), width).plain.endswith("  rtt 40 ms ")
 
 
+def test_a_quick_round_trip_is_not_none_at_all() -> None:
+    quick = replace(view_of("greeted"), rtt=0.0004)
+    assert status_line(quick, 120).plain.endswith("  rtt 0.4 ms ")
+
+
 def test_the_form_of_the_top_line_stays_while_the_session_advances() -> None:
     for width in (80, 100, 120):
         spelt = {"━" in status_line(view_of(play), width).plain for play in ("greeted", "secured")}

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript import wording
+from smtp_tui.workbench.log_paint import duration
 from smtp_tui.workbench.rail import Mark, Stage, rail
 from smtp_tui.workbench.session import Link, SessionView
 
@@ -33,7 +34,7 @@ _MARKS = {
 }
 _PATIENT = 2.0
 """Seconds of waiting that are not worth a word."""
-_ROUND_TRIP = len("rtt 999 ms")
+_ROUND_TRIP = len("rtt 9999 ms")
 _REACHED = (Mark.DONE, Mark.NOW, Mark.BUSY, Mark.FAILED)
 
 
@@ -195,9 +196,4 @@ def _waiting(view: SessionView, now: float) -> str:
 def _round_trip(view: SessionView) -> Content:
     if view.rtt is None or not view.live:
         return Content("")
-    return Content.styled(seconds(view.rtt), "$quiet")
-
-
-def seconds(value: float) -> str:
-    """A duration for a person: ``41 ms``, ``2.3 s``."""
-    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+    return Content.styled(duration(view.rtt), "$quiet")
