@@ -36,6 +36,7 @@ class JsonReport:
         self._narrator = sentences.Narrator()
         self._began: float | None = None
         self._now = 0.0
+        self._malformed = b""
 
     def event(self, event: wire.Event, check: Check | None) -> None:
         """Take an event of the connection, a reply with its check."""
@@ -54,9 +55,12 @@ class JsonReport:
                 self._reply(reply, event.elapsed, check)
             case wire.Told(event=smtp.Unsolicited() as reply):
                 self._server(reply, None, None, check)
+            case wire.Alarm(data=data) if data and data == self._malformed:
+                pass  # told already, as the dialogue found it
             case wire.Alarm(text=text, data=data):
                 self._alarm(text, data)
             case wire.Told(event=smtp.Malformed(reason=text, raw=data)):
+                self._malformed = data
                 self._alarm(text, data)
             case wire.Gone(clean=clean, text=text):
                 self._flush()

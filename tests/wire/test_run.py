@@ -386,9 +386,12 @@ def test_a_server_that_breaks_the_protocol_exits_5(run: Run, answer: bytes) -> N
 
 def test_replies_injected_behind_starttls_exit_5(run: Run) -> None:
     with serve(converse((b"STARTTLS", b"220 go\r\n250 INJECTED\r\n"))) as server:
-        ran = run("S: 220\nC: STARTTLS\nS: 220\nC: EHLO me\nS: 250\n", plain(server.port))
+        script = "S: 220\nC: STARTTLS\nS: 220\nC: EHLO me\nS: 250\n"
+        ran = run(script, plain(server.port), "--json")
     assert ran.code == 5
     assert "EHLO" not in ran.out
+    (alarm,) = ran.objects("alarm")
+    assert alarm["data"] == "250 INJECTED\r\n"
 
 
 def test_a_bad_file_exits_2_with_its_line(run: Run) -> None:
