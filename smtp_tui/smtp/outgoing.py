@@ -161,12 +161,6 @@ class Outgoing:
             ]
         )
 
-    def _is_one_line(self, data: bytes) -> bool:
-        """Whether octets are all of a command line, as they nearly always are."""
-        if self.grammar not in _OF_LINES or self._fragment.octets:
-            return False
-        return data.find(b"\n") == len(data) - 1 >= 0
-
     def answered(self, code: int) -> None:
         """The head had its last reply; what is behind it may have become certain."""
         head = self.queue.popleft()
@@ -251,6 +245,12 @@ class Outgoing:
         return whole
 
     # Cutting
+
+    def _is_one_line(self, data: bytes) -> bool:
+        """Whether octets are one whole command line, as they nearly always are."""
+        if self.grammar not in _OF_LINES or self._fragment.octets:
+            return False
+        return data.find(b"\n") == len(data) - 1 >= 0
 
     def _read(self, data: bytes, offset: int) -> None:
         """Cut octets into commands, in the grammar of the moment."""

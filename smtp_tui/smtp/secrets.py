@@ -14,6 +14,7 @@ _WORD = re.compile(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _SIGNED = re.compile(rb"[^\0-\x1f]+ [0-9a-f]{32}")  # CRAM-MD5: the password can be guessed from it
 _MAY_HOLD_NUL = re.compile(rb"A|[Qgw][A-D]")
+"""How eight zeros in a row show in Base64, wherever they begin."""
 _SHORTEST_WITHOUT_NUL = 16
 """Characters that ``auth=Bearer `` has in Base64; what is signed has more."""
 _SHORTEST = 8

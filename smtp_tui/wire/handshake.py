@@ -1,4 +1,4 @@
-"""What a handshake's own messages tell that Python's ssl does not: group and signature scheme."""
+"""What the messages of TLS tell that Python's ssl does not: group, signature scheme, new keys."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 _HANDSHAKE = 22
-_TICKET = 4
+_TICKET = 4  # it comes behind a handshake and brings no keys (RFC 8446 4.6.1)
 _KEY_SHARE, _SUPPORTED_VERSIONS = 51, 43
 _NAMED_CURVE = 3
 _TLS_1_2 = 0x0303
-
 
 _VERSIONS = {0x0304: "TLSv1.3", 0x0303: "TLSv1.2", 0x0302: "TLSv1.1", 0x0301: "TLSv1"}
 

@@ -166,7 +166,7 @@ class TLSLayer:
         try:
             self._tls.do_handshake()
             self._check_name()
-            self.established = True  # what was logged is drained when somebody waits for nothing
+            self.established = True  # the server waits for us: the key log is drained afterwards
         except ssl.SSLWantReadError:
             return
         except ssl.SSLCertVerificationError as error:

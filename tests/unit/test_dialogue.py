@@ -69,6 +69,10 @@ def in_body(*recipients: bytes, lmtp: bool = False) -> Dialogue:
     return dialogue
 
 
+def without_nul(octets: bytes) -> bytes:
+    return octets.replace(b"\0", b"\1")
+
+
 class TestGreeting:
     def test_it_answers_the_greeting_verb(self) -> None:
         dialogue = Dialogue()
@@ -558,6 +562,19 @@ class TestSecrets:
         dialogue = after_ehlo()
         dialogue.command(b"NOOP " + base64.b64encode(b"\0user\0password"))
         assert self.hidden(dialogue) == [base64.b64encode(b"\0user\0password")]
+
+    @given(
+        *[st.binary(min_size=least, max_size=5).map(without_nul) for least in (0, 1, 1)],
+        st.booleans(),
+    )
+    def test_so_is_the_shortest_one(
+        self, authzid: bytes, user: bytes, password: bytes, padded: bool
+    ) -> None:
+        dialogue = after_ehlo()
+        token = base64.b64encode(b"\0".join((authzid, user, password)))
+        dialogue.command(b"NOOP " + (token if padded else token.rstrip(b"=")))
+        assert dialogue.last_sent is not None
+        assert dialogue.last_sent.secrets == ((5, len(dialogue.last_sent.data) - 2),)
 
     def test_a_fragment_of_an_auth_line_is_hidden(self) -> None:
         dialogue = after_ehlo()
