@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,40 +11,28 @@ from rich.text import Text
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.color import Color
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 
 from smtp_tui.practice.faults import NO_FAULTS, Faults
 from smtp_tui.settings import Settings
-from smtp_tui.wire.events import Event
-from smtp_tui.wire.target import Target, TlsMode
+from smtp_tui.wire.target import Target
 from smtp_tui.workbench import pausing
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
 from smtp_tui.workbench.log_keeping import logged
-from smtp_tui.workbench.practice import Practice
+from smtp_tui.workbench.practice import Practice, PracticeReady, placed
 from smtp_tui.workbench.revealing import conceal
 from smtp_tui.workbench.screens.main import LEAST, MainScreen
 from smtp_tui.workbench.shelf import Shelf
-from smtp_tui.workbench.themes import THEMES
+from smtp_tui.workbench.themes import THEMES, quiet
+from smtp_tui.workbench.wire_thread import Sink, WorkerFactory, thread_worker
 
 if TYPE_CHECKING:
-    from smtp_tui.practice.server import PracticeAddress
     from smtp_tui.workbench.operator import Worker
 
-Sink = Callable[[Event], None]
-WorkerFactory = Callable[[Sink], "Worker"]
-
-_TURN = 0.0005
-"""Seconds after which a busy thread lets another one have its turn; by default ten times as many,
-which the loop would wait at each of the many steps from a key to the screen."""
-_GARBAGE = (2_000, 100, 50)
-"""When garbage is looked for, as ``gc.set_threshold`` takes it: in a flood almost nothing is, and
-the search, by default many times as often, comes between a key and the screen."""
 _BY_COLUMNS = [(0, "-tiny"), (LEAST[0], "-narrow"), (100, "-wide")]
 _BY_ROWS = [(0, "-flat"), (LEAST[1], "-short"), (30, "-tall")]
 
@@ -57,14 +43,6 @@ class Told(Message):
     def __init__(self, sentence: str) -> None:
         super().__init__()
         self.sentence = sentence
-
-
-class PracticeReady(Message):
-    """The practice server listens at ``address``."""
-
-    def __init__(self, address: PracticeAddress) -> None:
-        super().__init__()
-        self.address = address
 
 
 class Workbench(App[None]):
@@ -105,13 +83,13 @@ class Workbench(App[None]):
         self._connect_at_once = connect_at_once
         self._practice = practice
         self._faults = faults
-        self._make_worker = worker or _thread_worker
+        self._make_worker = worker or thread_worker
         self._worker: Worker | None = None
         self.desk: MainScreen
         self._bridge: Bridge | None = None
         self._early: list[events.Key] = []  # keys pressed before the first paint
         self.practice = Practice(
-            lambda address: self._post(PracticeReady(address)), self._tell_from_thread
+            lambda address: self.post_message(PracticeReady(address)), self._tell_from_thread
         )
         self.shelf = Shelf(settings or Settings(), self._tell_from_thread)
         self._profile = profile
@@ -127,14 +105,7 @@ class Workbench(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colour for quiet text, from whatever theme is chosen."""
-        theme = self.current_theme
-        if "quiet" in theme.variables:
-            return {}
-        if theme.ansi:
-            return {"quiet": "ansi_default"}
-        colours = theme.to_color_system().generate()
-        background = Color.parse(colours["background"])
-        return {"quiet": background.blend(Color.parse(colours["foreground"]), 0.7, alpha=1.0).hex}
+        return quiet(self.current_theme)
 
     def get_default_screen(self) -> Screen[None]:
         """The workbench itself."""
@@ -179,7 +150,7 @@ class Workbench(App[None]):
         self._worker = self._make_worker(sink)
         self._bridge.throttle(self._worker.pause, self._worker.resume)
         desk.operator.work_with(self._worker)
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.theme_changed_signal.subscribe(self, lambda theme: self.shelf.keep_theme(theme.name))
         pausing.watch(self)
         desk.note(self._problems)
         if self._password:
@@ -196,18 +167,8 @@ class Workbench(App[None]):
 
     @on(PracticeReady)
     def _practice_ready(self, event: PracticeReady) -> None:
-        at = event.address
         wanted = self._target if self._practice and self._target is not None else Target("")
-        mode = TlsMode.IMPLICIT if at.faults.implicit else wanted.tls
-        target = replace(
-            wanted,
-            host=at.host,
-            port=at.tls_port if mode is TlsMode.IMPLICIT else at.starttls_port,
-            tls=mode,
-            ehlo=wanted.ehlo or "localhost",
-            ca_file=at.ca_file,
-        )
-        self.desk.practise(target, at)
+        self.desk.practise(placed(wanted, event.address), event.address)
 
     @on(Copied)
     @on(Told)
@@ -276,9 +237,6 @@ class Workbench(App[None]):
         self.set_class(not dark, "-light-mode", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    def _theme_changed(self, theme: Theme) -> None:
-        self.shelf.keep_theme(theme.name)
-
     def _take_keys(self) -> None:
         good, problems = checked_keymap(self.shelf.settings.keys)
         self._problems += [
@@ -288,18 +246,4 @@ class Workbench(App[None]):
         self.set_keymap(good)
 
     def _tell_from_thread(self, sentence: str) -> None:
-        self._post(Told(sentence))
-
-    def _post(self, message: Message) -> None:
-        self.post_message(message)
-
-
-def _thread_worker(sink: Sink) -> Worker:
-    from smtp_tui.wire.worker import Worker as ThreadWorker
-
-    sys.setswitchinterval(_TURN)
-    if not gc.isenabled():  # the command line put it off
-        gc.freeze()  # what the window is made of stays: to look through it takes long
-        gc.set_threshold(*_GARBAGE)
-        gc.enable()
-    return ThreadWorker(sink)
+        self.post_message(Told(sentence))

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from smtp_tui.practice.faults import NO_FAULTS, Faults
+from smtp_tui.wire.target import Target, TlsMode
 
 if TYPE_CHECKING:
     from smtp_tui.practice.server import PracticeAddress, PracticeMessage, PracticeServer
+
+
+class PracticeReady(Message):
+    """The practice server listens at ``address``."""
+
+    def __init__(self, address: PracticeAddress) -> None:
+        super().__init__()
+        self.address = address
+
+
+def placed(wanted: Target, at: PracticeAddress) -> Target:
+    """The practice server as target; what does not name a server is as in ``wanted``."""
+    mode = TlsMode.IMPLICIT if at.faults.implicit else wanted.tls
+    return replace(
+        wanted,
+        host=at.host,
+        port=at.tls_port if mode is TlsMode.IMPLICIT else at.starttls_port,
+        tls=mode,
+        ehlo=wanted.ehlo or "localhost",
+        ca_file=at.ca_file,
+    )
 
 
 class Practice:
@@ -19,7 +44,7 @@ class Practice:
     """
 
     def __init__(
-        self, ready: Callable[[PracticeAddress], None], failed: Callable[[str], None]
+        self, ready: Callable[[PracticeAddress], object], failed: Callable[[str], None]
     ) -> None:
         self._ready = ready
         self._failed = failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.theme import Theme
 
 DARK = Theme(
@@ -89,3 +90,14 @@ LIGHT = Theme(
 )
 
 THEMES = (DARK, LIGHT)
+
+
+def quiet(theme: Theme) -> dict[str, str]:
+    """The colour for quiet text of a theme that names none, as a variable of the stylesheet."""
+    if "quiet" in theme.variables:
+        return {}
+    if theme.ansi:
+        return {"quiet": "ansi_default"}
+    colours = theme.to_color_system().generate()
+    background = Color.parse(colours["background"])
+    return {"quiet": background.blend(Color.parse(colours["foreground"]), 0.7, alpha=1.0).hex}
