@@ -11,6 +11,7 @@ from typing import NoReturn
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.smtp.events import Challenge, Reply
 from smtp_tui.smtp.state import AUTH_RESPONSE, Phase
+from smtp_tui.transcript import wording
 from smtp_tui.transcript.burst import Burst, bursts
 from smtp_tui.transcript.course import Course, Failure, Result, Watch
 from smtp_tui.transcript.disclosure import first_credential, is_loopback
@@ -21,7 +22,7 @@ from smtp_tui.wire.binding import channel
 from smtp_tui.wire.connection import Connection
 from smtp_tui.wire.events import Event, Protection, Told
 from smtp_tui.wire.link import Stage
-from smtp_tui.wire.target import Target
+from smtp_tui.wire.target import Target, TlsMode
 
 PATIENCE = 300.0
 """Seconds to wait for one reply (RFC 5321 4.5.3.2)."""
@@ -166,7 +167,8 @@ class Player:
         if self._course.replies >= turn:
             return
         if not came:
-            self._fail(wanted.number, wanted.pattern, f"no reply in {self._patience:g} s")
+            hint = f": {wording.MUTE}" if self._is_mute() else ""
+            self._fail(wanted.number, wanted.pattern, f"no reply in {self._patience:g} s{hint}")
         self._require_open(wanted.number, wanted.pattern)
         self._fail(wanted.number, wanted.pattern, "nothing was sent that wants another reply")
 
@@ -174,6 +176,12 @@ class Player:
         connection = self._connection
         upgrading = connection.state.phase is Phase.UPGRADING
         return bool(connection.pending) or upgrading
+
+    def _is_mute(self) -> bool:
+        """Whether the server has said nothing where nothing has to come before it does."""
+        target = self._target
+        in_clear = target.tls is not TlsMode.IMPLICIT and target.unix_path is None
+        return in_clear and self._connection.state.phase is Phase.GREETING
 
     # Secrets
 

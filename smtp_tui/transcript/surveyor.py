@@ -17,6 +17,7 @@ from smtp_tui.smtp.commands import GREETING_COMMANDS, usual_next
 from smtp_tui.smtp.extensions import Extensions
 from smtp_tui.smtp.state import Phase, Security
 from smtp_tui.smtp.visible import decode
+from smtp_tui.transcript import wording
 from smtp_tui.transcript.course import Check, Course, Outcome
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.survey import Survey
@@ -34,7 +35,6 @@ _FAREWELL = 5.0
 """Seconds the server has to answer QUIT and to close."""
 
 _LONGEST_REPLY = 200
-_IN_SILENCE = ": the port may expect TLS from the first octet, which --tls implicit tries"
 _EHLO_UNKNOWN = (500, 502)
 
 
@@ -148,7 +148,7 @@ class Surveyor:
             left = deadline - time.monotonic()
             if left <= 0:
                 mute = not self._replies and self._target.tls is not TlsMode.IMPLICIT
-                hint = _IN_SILENCE if mute else ""
+                hint = f": {wording.MUTE}" if mute else ""
                 self._give_up(f"no {what} within {self._patience:g} s{hint}")
             connection.step(left)
         if self._course.broken:

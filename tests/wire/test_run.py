@@ -311,7 +311,14 @@ def test_a_reply_that_does_not_come_is_given_up_after_the_timeout(run: Run) -> N
     with serve(says(b"220 hi\r\n")) as server:
         ran = run("S: 220\nC: NOOP\nS: 250\n", plain(server.port), "--timeout", "0.2")
     assert ran.code == 1
-    assert "line 3: expected 250, no reply in 0.2 s" in ran.err
+    assert "line 3: expected 250, no reply in 0.2 s\n" in ran.err
+
+
+def test_a_server_that_never_speaks_may_be_waiting_for_tls(run: Run) -> None:
+    with serve(says(b"")) as server:
+        ran = run("S: 220\n", plain(server.port), "--timeout", "0.2")
+    assert ran.code == 1
+    assert "expected 220, no reply in 0.2 s: the port may expect TLS from the first" in ran.err
 
 
 # Where it cannot be played
