@@ -19,6 +19,7 @@ from smtp_tui.settings import Settings
 from smtp_tui.wire.target import Target
 from smtp_tui.workbench import pausing
 from smtp_tui.workbench.actions import ACTIONS
+from smtp_tui.workbench.alt_keys import know_alt_keys
 from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
@@ -78,6 +79,7 @@ class Workbench(App[None]):
         worker: WorkerFactory | None = None,
     ) -> None:
         super().__init__()
+        know_alt_keys()
         self._target = target
         self._user = user or (target.user if target is not None else "")
         self._connect_at_once = connect_at_once
