@@ -83,6 +83,7 @@ def _read() -> str:
     try:
         text = getpass.getpass("Base64 string or AUTH line (not shown): ")
     except EOFError:
+        print(file=sys.stderr)  # the prompt's line goes on
         text = ""
     if len(text) >= _TERMINAL_LINE:
         raise DecodeError("a terminal cuts a line this long: give it from a file, with <")

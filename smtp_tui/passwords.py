@@ -115,6 +115,7 @@ def _asked(user: str) -> str:
     try:
         password = getpass.getpass(f"Password of {visible(user)}: ")
     except EOFError:
+        print(file=sys.stderr)  # the prompt's line goes on
         password = ""
     if not password:
         raise PasswordError("no password was given")
