@@ -107,6 +107,19 @@ def test_a_person_at_a_terminal_is_asked(prompts: list[str], environment: dict[s
     assert prompts == ["Password of me‹ESC›@example.org: "]
 
 
+def test_a_prompt_that_is_ended_leaves_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def end(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", end)
+    with pytest.raises(PasswordError, match="no password was given"):
+        PasswordSource(environment=NOTHING).read("me")
+    assert capsys.readouterr().err == "\n"
+
+
 def test_without_a_terminal_the_ways_to_give_one_are_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
