@@ -166,10 +166,12 @@ def _facts(
         clock = time.strftime(" · %H:%M:%S", time.localtime(first.wall))
         clock += f".{int(first.wall * 1000) % 1000:03d}"
     yield "time", f"{transcript.seconds(first):.3f} s into the connection{clock}"
-    if command is not None:
+    if first.verb in _ANSWERED:
+        yield "answers", _ANSWERED[first.verb]
+    elif command is not None:
         yield "answers", visible(said(command))[:_LONGEST]
     elif first.verb:
-        yield "answers", _ANSWERED.get(first.verb, visible(first.verb))
+        yield "answers", visible(first.verb)
     if first.elapsed is not None:
         yield "took", f"{first.elapsed * 1000:,.1f} ms"
     if not first.raw:

@@ -139,6 +139,16 @@ async def test_up_and_down_go_from_entry_to_entry() -> None:
         assert "answers  NOOP" in at.text()
 
 
+async def test_the_last_reply_to_a_message_answers_the_message_and_no_line_of_it() -> None:
+    async with window() as at:
+        scene = session(at).both(b"EHLO me", b"250 x\r\n").both(b"MAIL FROM:<a@b>", b"250 ok\r\n")
+        scene.both(b"RCPT TO:<c@d>", b"250 ok\r\n").both(b"DATA", b"354 go ahead\r\n")
+        scene.client(b"Subject: tea").client(b"").client(b".").server(b"250 queued\r\n")
+        await on_the_log(at)
+        await at.press("enter")
+        assert "answers  the message" in at.text()
+
+
 async def test_octets_show_line_ends_and_name_what_is_unusual() -> None:
     async with window() as at:
         session(at).both(b"NOOP", b"250 a\0b\xff\x1b]0;x\n")
