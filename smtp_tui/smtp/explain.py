@@ -76,11 +76,13 @@ def explain(
     lines: Sequence[bytes] = (),
     verb: bytes = b"",
     state: State | None = None,
+    mechanism: str = "",
 ) -> Explanation:
     """What a reply means: code, enhanced status code, the texts of its lines (RFC 5321 4.2).
 
     ``verb`` is what it answers, as ``Command`` has it, b"" when that is not known; ``state`` the
-    session as it stood. Never raises; takes a time that does not grow with the lines.
+    session as it stood; ``mechanism`` the one a sign-in used. Never raises; takes a time that does
+    not grow with the lines.
     """
     name = verb.decode("latin-1").upper() if not verb.startswith(b"(") else verb.decode("latin-1")
     basic = status_codes.basic(code, name) if code is not None else None
@@ -88,7 +90,7 @@ def explain(
     notes: tuple[Note, ...] = ()
     if (code is None or code >= 400) and (basic or status):
         known = basic.code if basic is not None else None
-        notes = provider_notes.fitting(known, enhanced, lines, name, state)
+        notes = provider_notes.fitting(known, enhanced, lines, name, state, mechanism)
     return Explanation(
         basic,
         status,

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from smtp_tui.sasl.mechanisms import MECHANISMS, Secret
 from smtp_tui.smtp.state import Security, State
 from smtp_tui.smtp.visible import decode
 
@@ -35,6 +36,7 @@ class Note:
 
     ``provider`` is who answers so, "" for many. ``hint`` is it in a few words, ``meaning`` and
     ``todo`` in full; ``source`` is the document it is from, ``url`` where that is.
+    ``secret`` is what the refused mechanism needs to know, None where that does not matter.
     ``action`` is the id of what the workbench can do about it, ``line`` a command to send.
     """
 
@@ -51,6 +53,7 @@ class Note:
     text: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     when: When | None = None
+    secret: Secret | None = None
 
 
 def fitting(
@@ -59,18 +62,23 @@ def fitting(
     lines: Sequence[bytes],
     verb: str = "",
     state: State | None = None,
+    mechanism: str = "",
 ) -> tuple[Note, ...]:
     """The notes that fit a reply, the closest first, at most three.
 
     What is not known of the reply (None, "" or no text) rules no note out that its enhanced
     status code or its text points to. With a text, notes of codes alone give way to closer ones.
+    A mechanism that is not known is taken for one with a password, as most are.
     """
     text = _folded(lines, enhanced)
+    known = MECHANISMS.get(mechanism.upper())
+    secret = known.secret if known is not None else Secret.PASSWORD
     found = sorted(
         (
             (closeness, note)
             for note in _candidates(code)
-            if (closeness := _closeness(note, code, enhanced, text, verb, state))
+            if note.secret in (None, secret)
+            and (closeness := _closeness(note, code, enhanced, text, verb, state))
         ),
         key=lambda each: -each[0],
     )
@@ -170,6 +178,7 @@ def _note(row: Mapping[str, Any]) -> Note:
         text=tuple(row.get("text", ())),
         verbs=tuple(row.get("verbs", ())),
         when=When(row["when"]) if "when" in row else None,
+        secret=Secret(row["secret"]) if "secret" in row else None,
     )
 
 

@@ -10,7 +10,8 @@ from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.commands import verbs
 from smtp_tui.smtp.explain import Explanation, explain
 from smtp_tui.smtp.replies import enhanced_status
-from smtp_tui.smtp.state import Identity, Security, State
+from smtp_tui.smtp.secrets import mechanism_of
+from smtp_tui.smtp.state import AUTH_RESPONSE, Identity, Security, State
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.records import Transcript
@@ -205,8 +206,11 @@ def _explanation(
     if first.kind is not Kind.SERVER or not (code.isdigit() and code[:1] in b"2345"):
         return None
     texts = tuple(record.content[4:] for record in records)
-    state = _state(transcript, line, first)
-    return explain(int(code), enhanced_status(texts[0]), texts, first.verb.encode("latin-1"), state)
+    verb = first.verb.encode("latin-1")
+    state, mechanism = _state(transcript, line, first), ""
+    if verb in (b"AUTH", AUTH_RESPONSE):
+        mechanism = _mechanism(transcript, line, first)
+    return explain(int(code), enhanced_status(texts[0]), texts, verb, state, mechanism)
 
 
 def _state(transcript: Transcript, line: int, record: Record) -> State:
@@ -221,3 +225,15 @@ def _state(transcript: Transcript, line: int, record: Record) -> State:
             identity = Identity("")
             break
     return State(security=Security.TLS if secure else Security.PLAIN, identity=identity)
+
+
+def _mechanism(transcript: Transcript, line: int, record: Record) -> str:
+    """The mechanism of the exchange that a reply belongs to; "" where its AUTH is not kept."""
+    for number in range(line - 1, max(transcript.first, line - _BACK) - 1, -1):
+        before = transcript[number]
+        if before.kind is Kind.OPENING:
+            break
+        own = before.kind is Kind.CLIENT and before.connection == record.connection
+        if own and (name := mechanism_of(before.raw)):
+            return name
+    return ""

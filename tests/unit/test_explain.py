@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtp_tui.sasl.mechanisms import Secret
 from smtp_tui.smtp import provider_notes, status_codes
 from smtp_tui.smtp.commands import verbs
 from smtp_tui.smtp.explain import Explanation, explain
 from smtp_tui.smtp.quoted import find
+from smtp_tui.smtp.replies import enhanced_status
 from smtp_tui.smtp.state import Identity, Security, State
 
 # The IANA registry "SMTP Enhanced Status Codes", enumerated status codes: how many details each
@@ -81,7 +83,10 @@ def test_no_note_is_hidden_behind_another() -> None:
         text = note.text[0].replace("*", " … ").encode() if note.text else b"anything"
         verb = note.verbs[0] if note.verbs else "NOOP"
         states = [state for state in (CLEAR, TLS, SIGNED_IN) if _fits(note, state)]
-        found = [provider_notes.fitting(code, status, [text], verb, state) for state in states]
+        name = "XOAUTH2" if note.secret is Secret.TOKEN else "PLAIN"
+        found = [
+            provider_notes.fitting(code, status, [text], verb, state, name) for state in states
+        ]
         assert any(note in each for each in found), note
 
 
@@ -187,6 +192,26 @@ def test_the_session_decides_between_encrypting_and_signing_in() -> None:
         suggestion = of("530 5.7.0 first things first", b"MAIL", state).suggestion
         assert suggestion is not None
         assert suggestion.action == action
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"5.7.8 Username and Password not accepted. - gsmtp", b"5.7.3 Authentication unsuccessful",
+     b"authentication failed"],
+)  # fmt: skip
+@pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
+def test_a_refused_token_is_not_told_to_become_a_password(text: bytes, mechanism: str) -> None:
+    found = explain(535, enhanced_status(text), [text], b"(auth)", TLS, mechanism)
+    assert [note.hint for note in found.notes] == [found.hint]
+    assert "token" in found.hint
+    assert "password field" not in found.notes[0].todo
+
+
+def test_that_an_app_password_is_wanted_is_a_guess_unless_the_server_says_so() -> None:
+    refused = "535-5.7.8 Username and Password not accepted. For more information, go to"
+    assert of(refused, b"AUTH").hint.startswith("Perhaps")
+    certain = of("534-5.7.9 Application-specific password required.", b"AUTH").hint
+    assert "perhaps" not in certain.lower()
 
 
 def test_relaying_refused_to_who_is_signed_in_does_not_ask_to_sign_in() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smtp_tui.smtp.dialogue import Dialogue
 from smtp_tui.smtp.events import Unsolicited
+from smtp_tui.transcript.entry import entry_at
 from smtp_tui.transcript.reasons import Reasons
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.records import Transcript
@@ -73,6 +74,16 @@ def test_it_ends_with_the_way_to_learn_more_where_there_is_one() -> None:
 def test_the_session_is_known_to_what_says_why() -> None:
     session = Session().greeted().write(b"MAIL FROM:<a@example.org>\r\n")
     assert session.read(b"530 5.7.0 no\r\n").hints == ["why? Encrypt first, then sign in."]
+
+
+def test_a_token_refused_in_its_exchange_is_not_taken_for_a_password() -> None:
+    session = Session().greeted().write(b"AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHgBAQ==\r\n")
+    session.read(b"334 e30=\r\n").write(b"\r\n").read(b"535 5.7.8 no\r\n")
+    session.write(b"AUTH PLAIN AGEAYg==\r\n").read(b"535 5.7.8 no\r\n")
+    assert ["token" in hint for hint in session.hints] == [True, False]
+    lines = (n for n in range(session.transcript.end) if session.transcript[n].raw[:3] == b"535")
+    explanations = [entry_at(session.transcript, line).explanation for line in lines]
+    assert [f"why? {each.hint}" for each in explanations if each] == session.hints
 
 
 def test_the_same_refusal_again_is_not_explained_again() -> None:
