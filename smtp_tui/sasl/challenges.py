@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from smtp_tui.sasl import ntlm
 from smtp_tui.sasl.credentials import CredentialsError
@@ -75,16 +75,9 @@ def _cram(challenge: bytes) -> str:
 
 def _ntlm(challenge: bytes) -> str:
     told = ntlm.challenge(challenge)
-    return "" if told is None else " · ".join(("NTLM", *_ntlm_facts(told)))
-
-
-def _ntlm_facts(told: ntlm.Challenge) -> Iterator[str]:
-    for name, value in (
-        ("target", told.target), ("domain", told.domain), ("host", told.host),
-        ("DNS name", told.dns_host), ("Windows", told.version),
-    ):  # fmt: skip
-        if value:
-            yield f"{name} {value}"
+    if told is None:
+        return ""
+    return " · ".join(("NTLM", *(f"{name} {value}" for name, value in told.facts)))
 
 
 def _plain_text(challenge: bytes) -> str:

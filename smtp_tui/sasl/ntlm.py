@@ -27,6 +27,15 @@ class Challenge:
     dns_domain: str
     version: str
 
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What it tells, each with what it is called; ``Windows`` is a version."""
+        told = (
+            ("target", self.target), ("domain", self.domain), ("host", self.host),
+            ("DNS name", self.dns_host), ("Windows", self.version),
+        )  # fmt: skip
+        return tuple((name, value) for name, value in told if value)
+
 
 def challenge(octets: bytes) -> Challenge | None:
     """The type 2 message in these octets; None when they hold none. Never raises."""

@@ -706,3 +706,20 @@ def test_a_token_out_of_http_shows_when_it_ends(lead: str) -> None:
 
 def test_one_octet_is_one() -> None:
     assert diagnose(b64(b"\0u\0p")).parts[-1].size == "1 octet"
+
+
+def test_a_challenge_of_ntlm_tells_what_the_server_calls_itself() -> None:
+    challenge = bytes.fromhex(  # MS-NLMP 4.2.4.3
+        "4e544c4d53535000020000000c000c003800000033828ae20123456789abcdef00000000000000002400240044"
+        "00000006007017 0000000f530065007200760065007200 02000c0044006f006d00610069006e00"
+        "01000c00530065007200760065007200 00000000"
+    )
+    diagnosis = diagnose(b64(challenge))
+    assert (diagnosis.mechanism, diagnosis.from_server, diagnosis.right) == ("NTLM", True, True)
+    assert [(part.kind, part.octets) for part in diagnosis.parts] == [
+        ("target", b"Server"),
+        ("domain", b"Domain"),
+        ("host", b"Server"),
+        ("Windows", b"6.0.6000"),
+        ("nonce", b"0123456789abcdef"),
+    ]

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 
+from smtp_tui.sasl import ntlm as windows
 from smtp_tui.sasl.diagnosis import Finding, Part, Reading, doubtful, note, wrong
 
 _CRAM = re.compile(
@@ -65,10 +66,15 @@ def cram_md5(octets: bytes) -> Reading | None:
 
 
 def ntlm(octets: bytes) -> Reading | None:
-    """The three messages of NTLM; only their kind is told."""
+    """The three messages of NTLM; of the challenge what the server tells of itself."""
     if not octets.startswith(b"NTLMSSP\0"):
         return None
     number = int.from_bytes(octets[8:12], "little")
+    told = windows.challenge(octets)
+    if told is not None:
+        parts = tuple(Part(name, value.encode("utf-8", "replace")) for name, value in told.facts)
+        nonce = Part("nonce", told.nonce.hex().encode("ascii"))
+        return Reading("NTLM", (*parts, nonce), (), (octets,), from_server=True)
     kind = _NTLM_TYPES.get(number, "message of an unknown kind")
     return Reading(
         "NTLM", (Part(kind, octets, secret=number == 3),), (), (octets,), from_server=number == 2
