@@ -113,13 +113,13 @@ def auth(request: Request) -> int:
         raise AuthError("the answer depends on the r= our side began with: give it with --nonce")
     channel = Channel(request.host, request.port, nonce=request.nonce)
     credentials = _credentials(name, request)
-    for remark in remarks(credentials.user, credentials.password):
-        fail(remark.sentence)  # advice: the string is made all the same
     exchange = begin(name, credentials, channel)
     if challenges:
         lines = [_encoded(_answer(name, exchange, challenges))]
     else:
         lines = _opening(name, exchange, request.command)
+    for remark in remarks(credentials.user, credentials.password):
+        fail(remark.sentence)  # advice: the string is made all the same
     if request.json:
         print(json.dumps({"mechanism": name, "lines": lines}))
     else:
