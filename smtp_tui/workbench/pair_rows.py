@@ -128,5 +128,5 @@ def delta(left: Side, right: Side, pair: Pair) -> str:
 
 def _milliseconds(seconds: float, sign: str = "-") -> str:
     if abs(seconds) < 9.9995:
-        return f"{seconds * 1000:{sign}.0f} ms"
+        return f"{round(seconds * 1000):{sign}} ms"  # a whole number: there is no -0
     return f"{seconds:{sign}.1f} s"

@@ -89,6 +89,13 @@ async def test_two_connections_of_the_session_are_compared_with_their_times() ->
         assert any("≠ S: 250 fine" in row and "S: 421 no" in row for row in w.rows())
 
 
+async def test_other_words_alone_are_told_as_that(tmp_path: Path) -> None:
+    one, other = (b"S: 220 %s\nC: NOOP\nS: 250 ok\n" % name for name in (b"one", b"two"))
+    async with window() as w:
+        await _compare(w, *_files(tmp_path, one, other))
+        assert "No difference but in the words of 1 exchange" in w.text()
+
+
 async def test_a_password_in_a_script_is_a_placeholder_there(tmp_path: Path) -> None:
     secret = "AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
     written = f"S: 220\nC: AUTH PLAIN {secret}\nS: 235 you said {secret}\n".encode()

@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.transcript.comparison import Pair, Verdict
 from smtp_tui.transcript.side import Side
 from smtp_tui.workbench.pair_rows import Line, PairRows, Row, delta
@@ -229,6 +230,9 @@ class SideBySideScreen(Dialog[None]):
 
 def _count(pairs: Sequence[Pair]) -> str:
     differ = sum(pair.verdict.differs for pair in pairs)
-    if not differ:
-        return "No difference" if pairs else "Nothing to compare"
-    return f"{differ:,} of {len(pairs):,} exchanges differ"
+    if differ:
+        return f"{differ:,} of {len(pairs):,} exchanges differ"
+    words = sum(pair.verdict is Verdict.OTHER_TEXT for pair in pairs)
+    if words:
+        return f"No difference but in the words of {counted(words, 'exchange')}"
+    return "No difference" if pairs else "Nothing to compare"
