@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.transcript.record import Kind, Record
@@ -13,12 +14,26 @@ from smtp_tui.transcript.redaction import Redaction
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """``hidden`` octets of secrets were covered; ``missing`` older lines were no longer kept."""
+    """``missing`` older lines were no longer kept.
+
+    Of each connection ``began`` is when it was first heard of, and ``covered`` how many octets of
+    secrets it had.
+    """
 
     records: tuple[Record, ...]
-    hidden: int
     missing: int
     began: Mapping[int, float]
+    covered: Mapping[int, int]
+
+    @property
+    def hidden(self) -> int:
+        """How many octets of secrets were covered."""
+        return sum(self.covered.values())
+
+    def of(self, connection: int) -> Excerpt:
+        """One connection alone."""
+        kept = tuple(each for each in self.records if each.connection == connection)
+        return replace(self, records=kept, covered={connection: self.covered.get(connection, 0)})
 
     def seconds(self, record: Record) -> float:
         """When it was, in seconds since the first line of its connection."""
@@ -44,11 +59,17 @@ class Excerpt:
 def excerpt(records: Iterable[Record], missing: int = 0) -> Excerpt:
     """Take the secrets out of records; hints for the window's keys are left out, too."""
     redaction = Redaction()
-    kept = tuple(redaction.record(each) for each in records if each.kind is not Kind.HINT)
+    kept: list[Record] = []
     began: dict[int, float] = {}
-    for record in kept:
+    covered: Counter[int] = Counter()
+    for record in records:
+        if record.kind is Kind.HINT:
+            continue
+        before = redaction.hidden
+        kept.append(redaction.record(record))
         began.setdefault(record.connection, record.at)
-    return Excerpt(kept, redaction.hidden, missing, began)
+        covered[record.connection] += redaction.hidden - before
+    return Excerpt(tuple(kept), missing, began, covered)
 
 
 def moment(wall: float) -> str:

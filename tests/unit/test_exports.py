@@ -202,6 +202,7 @@ def test_of_two_connections_the_newer_is_written_and_the_other_counted() -> None
     ]
     lines = written("smtp", [*first, *second]).splitlines()
     assert "# 1 other connection had lines of the client, too." in lines
+    assert "# No secret is hidden in this file." in lines  # those of the other are not in it
     assert lines[-2:] == ["*: again", "C: NOOP"]
 
 

@@ -57,15 +57,15 @@ class _Writer:
     def steps(self) -> Iterator[Step]:
         """All of them, in order."""
         chosen, others = _chosen(self._excerpt.records)
-        yield _comment(f"{self._excerpt.heading}.")
-        for words in self._excerpt.remarks:
+        excerpt = self._excerpt.of(chosen)
+        yield _comment(f"{excerpt.heading}.")
+        for words in excerpt.remarks:
             yield _comment(words)
         if others:
             yield _comment(f"{counted(others, 'other connection')} had lines of the client, too.")
         yield _comment("Play it again: smtp-tui run FILE TARGET")
-        for record in self._excerpt.records:
-            if record.connection == chosen:
-                yield from self._steps(record)
+        for record in excerpt.records:
+            yield from self._steps(record)
 
     def _steps(self, record: Record) -> Iterator[Step]:
         role = self._roles.of(record)
