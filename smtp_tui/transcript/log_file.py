@@ -30,7 +30,8 @@ class LogFile:
     ``index`` has to be called until it gives False; ``len`` grows by it. Called again later it
     finds what was appended meanwhile. A line that holds no record is given as an alarm that says
     so, in its place. ``trouble`` is one sentence about the file as a whole, "" for none. Raises
-    ``OSError`` where the file cannot be opened. To be used by one thread at a time.
+    ``OSError`` where the file cannot be opened. To be used by one thread at a time; another may
+    ask how much is ``indexed``, and ``stop`` the looking.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -40,6 +41,7 @@ class LogFile:
         self._index = LineIndex(self._read)
         self.size = os.fstat(self._file).st_size
         self.trouble = ""
+        self._stopped = False
 
     def __len__(self) -> int:
         return self._index.lines
@@ -60,8 +62,14 @@ class LogFile:
             os.close(self._file)
             self._file = -1
 
+    def stop(self) -> None:
+        """Let ``index`` find nothing more: nobody waits for it."""
+        self._stopped = True
+
     def index(self) -> bool:
         """Look for lines in the next piece; whether there may be more."""
+        if self._stopped:
+            return False
         self._check_name()
         self._check_size()
         return self._index.go_on(PIECE)
@@ -163,4 +171,6 @@ def _record(number: int, line: bytes) -> Record:
 
 
 def _no_record(number: int, reason: str) -> Record:
-    return Record(Kind.ALARM, 0.0, 0, note=f"Line {number + 1} of the file is no record: {reason}.")
+    return Record(
+        Kind.ALARM, 0.0, 0, note=f"Line {number + 1:,} of the file is no record: {reason}."
+    )

@@ -111,6 +111,15 @@ class _Values:
             raise KeyError(name)
         return value
 
+    def words(self, name: str) -> str:
+        """Text that can be written as UTF-8, but for octets that were none."""
+        value = self.text(name)
+        try:
+            value.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise KeyError(name) from None
+        return value
+
     def whole(self, name: str, least: int) -> int:
         value = self._values.get(name, least)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value < _LARGEST:
@@ -173,7 +182,7 @@ def _record(values: _Values) -> Record:
         values.spans("secrets", len(raw)),
         label,
         values.seconds("elapsed") if "elapsed" in values else None,
-        values.text("note"),
+        values.words("note"),
         values.whole("offset", -1),
         values.seconds("wall"),
         values.text("verb"),

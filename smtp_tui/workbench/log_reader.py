@@ -24,6 +24,7 @@ class LogReader:
         self._app = app
         self._path = Path(path)
         self._failed = failed
+        self._file: LogFile | None = None
         self._jobs: queue.SimpleQueue[Callable[[LogFile], None] | None] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="log reader", daemon=True).start()
 
@@ -39,8 +40,15 @@ class LogReader:
         """Call back on the UI loop; from the thread."""
         self._app.call_later(done, found)
 
+    @property
+    def percent(self) -> int:
+        """How much of the file was looked at, 0 to 100."""
+        return int(100 * self._file.indexed) if self._file is not None else 0
+
     def close(self) -> None:
         """End, without being waited for."""
+        if self._file is not None:
+            self._file.stop()
         self._jobs.put(None)
 
     def _run(self) -> None:
@@ -50,7 +58,7 @@ class LogReader:
             if not stat.S_ISREG(mode):
                 self.tell(self._failed, f"{visible(path.name)} is no plain file.")
                 return
-            file = LogFile(path)
+            file = self._file = LogFile(path)
         except (OSError, ValueError, RuntimeError) as error:
             reason = visible(getattr(error, "strerror", None) or "no file name")
             self.tell(self._failed, f"{visible(str(self._path))} cannot be read: {reason}.")

@@ -369,6 +369,8 @@ def test_a_disk_that_gets_full_leaves_the_older_file(
         patched.setattr(Outlet, "write", full)
         with pytest.raises(SaveError, match="No space left"):
             save(str(path), b"newer", replace=True)
+        with pytest.raises(SaveError, match="No space left"):
+            save(str(tmp_path / "new.txt"), b"newer", replace=False)
     assert path.read_bytes() == b"older"
     assert os.listdir(tmp_path) == [path.name]
 

@@ -306,6 +306,8 @@ GOOD = {"kind": "client", "at": 1.0, "wall": 2.0, "connection": 1, "raw": "NOOP\
         ({"label": "\x1b[2J"}, "its label is missing or makes no sense"),
         ({"verb": "\x1b"}, "its verb is missing or makes no sense"),
         ({"note": 7}, "its note is missing or makes no sense"),
+        ({"note": "\ud800"}, "its note is missing or makes no sense"),
+        ({"run": -1}, "its run is missing or makes no sense"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_told_with_the_reason(

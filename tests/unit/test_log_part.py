@@ -153,7 +153,7 @@ def test_millions_of_empty_lines_fill_no_memory(tmp_path: Path) -> None:
         file = opened(path)
         assert len(file) == 3_000_001
         assert file[0].raw.startswith(b"000000")
-        assert file[2_000_000].note == "Line 2000001 of the file is no record: it is no JSON."
+        assert file[2_000_000].note == "Line 2,000,001 of the file is no record: it is no JSON."
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -238,3 +238,15 @@ def test_what_is_appended_at_once_comes_along_within_bounds(tmp_path: Path) -> N
     assert found is not None
     assert found.total == log_part.MOST + 101
     assert len(found.records) == log_part.MOST
+
+
+def test_looking_through_a_file_of_any_size_can_be_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    with path.open("wb") as file:
+        file.write(said(0))
+        file.truncate(1 << 40)  # a tebibyte of nothing
+    large = LogFile(path)
+    assert large.index()
+    assert large.indexed < 0.01
+    large.stop()
+    assert part(large).total == 1

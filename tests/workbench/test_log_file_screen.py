@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,6 +116,21 @@ async def test_what_was_found_stands_below_its_connection_with_its_time(tmp_path
         await w.press("f", *"NOOP 1", "enter")
         await _shows(w, "1 line with “NOOP 1”", "mx2.example.org:25", "2.500 C  NOOP 1")
         assert "mx1" not in w.text()
+
+
+async def test_a_file_that_takes_long_says_how_far_it_is_and_can_be_left(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "opening: 0 % · escape leaves")
+        await w.press("escape")
+        await _until(
+            w, lambda: not any(each.name == "log reader" for each in threading.enumerate())
+        )
+        await w.pilot.pause()
+        assert w.app.screen is w.desk
 
 
 async def test_what_is_appended_comes_along_and_what_is_cut_off_is_told(tmp_path: Path) -> None:

@@ -31,8 +31,10 @@ def save(path: str, data: bytes, *, replace: bool) -> None:
     try:
         if replace and os.path.isfile(target):
             _replace(os.path.realpath(target), data)
+        elif replace and os.path.lexists(target):
+            _write(target, data, os.O_TRUNC)
         else:
-            _write(target, data, os.O_TRUNC if replace else os.O_EXCL)
+            _begin(target, data)
     except FileExistsError:
         raise AlreadyThere(f"{visible(path)} is already there.") from None
     except (OSError, ValueError) as error:
@@ -43,6 +45,18 @@ def save(path: str, data: bytes, *, replace: bool) -> None:
 def _write(path: str, data: bytes, how: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
     _fill(os.open(path, flags | how, 0o600), data)
+
+
+def _begin(path: str, data: bytes) -> None:
+    """Write a new file, of which nothing is left where not all of it could be written."""
+    try:
+        _write(path, data, os.O_EXCL)
+    except FileExistsError:
+        raise
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(path)
+        raise
 
 
 def _fill(file: int, data: bytes) -> None:

@@ -39,7 +39,11 @@ def as_script(excerpt: Excerpt) -> Script:
 def timed(excerpt: Excerpt) -> tuple[Script, tuple[float | None, ...]]:
     """The same, and how many seconds each of its replies took, where that is known."""
     writer = _Writer(excerpt)
-    return parse(serialise(writer.steps())), tuple(writer.took)
+    script = parse(serialise(writer.steps()))
+    count = len(script.expected)
+    if len(writer.took) != count:  # replies that no server gives: the script joins some of them
+        return script, (None,) * count
+    return script, tuple(writer.took)
 
 
 class _Writer:

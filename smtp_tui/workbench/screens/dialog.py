@@ -20,6 +20,11 @@ class Dialog(ModalScreen[Answer]):
 
     CSS_PATH = Path(__file__).with_name("dialogs.tcss")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed yet; what comes later finds nothing of it."""
+        return self in self.app.screen_stack
+
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close and give the answer, unless that was done."""
         on_top = self.app.screen is self

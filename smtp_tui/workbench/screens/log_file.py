@@ -137,7 +137,7 @@ class LogFileScreen(Dialog[None]):
 
     async def _sift(self, search: LogSearch, number: int, lines: list[Record]) -> None:
         """Look at what was read, and read on: until the end, or until escape."""
-        if self._reader is None or number != self._search:
+        if self._reader is None or number != self._search or not self.is_open:
             return
         percent = search.percent
         try:
@@ -155,9 +155,11 @@ class LogFileScreen(Dialog[None]):
             self._reader.ask(lambda _: search.result(), self._found)
 
     def _progress(self, percent: int) -> None:
-        if self.is_mounted:
-            words = f"{self._name} · looking through it: {percent} % · escape stops"
-            self.query_one("#log-file-title", Static).update(Content(words))
+        if self.is_open:
+            self._entitle(f"looking through it: {percent} % · escape stops")
+
+    def _entitle(self, words: str) -> None:
+        self.query_one("#log-file-title", Static).update(Content(f"{self._name} · {words}"))
 
     @property
     def _searching(self) -> bool:
@@ -176,13 +178,17 @@ class LogFileScreen(Dialog[None]):
     # What was read
 
     async def _show(self, shown: Part) -> None:
-        if not self.is_mounted:
+        if not self.is_open:
             return
         self._part = shown
         place = self.query_one("#log-file", Container)
         await place.remove_children()
+        if not self.is_open:
+            return
         pane = LogPane(shown.transcript, self._keys)
         await place.mount(pane)
+        if not self.is_open:
+            return
         pane.focus()
         if self._from_top or shown.matches is not None:
             pane.view.action_top()
@@ -204,7 +210,7 @@ class LogFileScreen(Dialog[None]):
         else:
             words = f"lines {shown.lines.start + 1:,} to {shown.lines.stop:,} of {shown.total:,}"
         words += " · / filters these" if len(shown.lines) < shown.total else ""
-        self.query_one("#log-file-title", Static).update(Content(f"{self._name} · {words}"))
+        self._entitle(words)
         warning = self.query_one("#log-file-trouble", Static)
         warning.display = bool(shown.trouble)
         warning.update(Content(shown.trouble))
@@ -212,14 +218,16 @@ class LogFileScreen(Dialog[None]):
     def _look(self) -> None:
         """Whether the file changed."""
         shown = self._part
-        if self._reader is not None and shown is not None and not self._searching:
+        if self._reader is not None and shown is None:
+            self._entitle(f"opening: {self._reader.percent} % · escape leaves")
+        elif self._reader is not None and shown is not None and not self._searching:
             self._reader.ask(
                 lambda file: growth(file, shown), lambda found: self._changed(shown, found)
             )
 
     def _changed(self, shown: Part, found: Growth | None) -> None:
         """What was appended to the end in sight is shown; a file cut short is read anew."""
-        if found is None or shown is not self._part or not self.is_mounted:
+        if found is None or shown is not self._part or not self.is_open:
             return
         if found.total < shown.total:
             self._say(found.trouble)

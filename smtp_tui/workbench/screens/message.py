@@ -133,7 +133,7 @@ class MessageScreen(Dialog[None]):
     # Drawing
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        if not (self.is_mounted and self.is_open):
             return
         box = self.query_one("#message")
         name = visible(self.draft.name)
