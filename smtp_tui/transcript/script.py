@@ -44,6 +44,8 @@ _DONE = re.compile(rb"<[A-Za-z][^<>@]* [^<>@]*>")
 _DONE_BY = re.compile(rb"(?:S: *|[CS] ?& ?[CS]: *)?" + _DONE.pattern + rb"\s*")
 _UNSENDABLE = {0x00: "NUL", 0x0A: "LF", 0x0D: "CR"}
 _EXCERPT = 40
+_MOST_LINES = 2_000_000
+"""Each takes a few hundred octets of memory."""
 
 
 class ScriptError(ValueError):
@@ -133,6 +135,8 @@ def parse(data: bytes) -> Script:
     """Read a file's octets. Raises ``ScriptError`` with the number of the first bad line."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ScriptError(1, "UTF-16", "a file saved as UTF-8")
+    if data.count(b"\n") > _MOST_LINES:
+        raise ScriptError(_MOST_LINES + 1, "another line", f"{_MOST_LINES:,} at the most")
     steps = _Steps()
     unfinished: int | None = None  # where in ``steps`` a reply stands that goes on
     for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):

@@ -39,12 +39,19 @@ def load(
     path: str,
     make: Callable[[bytes], _T],
     done: Callable[[_T | Exception], None],
+    look: Callable[[bytes], object] = bytes,
 ) -> None:
     """Read a file and make something of it; ``done`` gets that, or why not, on the UI loop.
 
-    ``make`` may raise ``ValueError``.
+    ``look`` gets its first octet before the rest is read. Both may raise ``ValueError``.
     """
-    _work(app, lambda: make(_read(Path(path).expanduser())), done)
+
+    def job() -> _T:
+        where = Path(path).expanduser()
+        look(_read(where, 1))
+        return make(_read(where))
+
+    _work(app, job, done)
 
 
 def write(
@@ -80,13 +87,13 @@ def _work(app: App[None], job: Callable[[], _T], done: Callable[[_T | Exception]
     threading.Thread(target=work, name="file", daemon=True).start()
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, octets: int = MOST + 1) -> bytes:
     shown = visible(str(path))
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise FileError(f"{shown} is no plain file.")
-            data = file.read(MOST + 1)
+            data = file.read(octets)
     except (OSError, ValueError) as error:
         raise FileError(f"{shown} cannot be read: {_why(error)}.") from None
     if len(data) > MOST:

@@ -96,7 +96,7 @@ class Playing:
             else:
                 self._show(result, name)
 
-        files.load(self._screen.app, path, _opened, done)
+        files.load(self._screen.app, path, _opened, done, _no_log)
 
     def _show(self, opened: Opened, name: str) -> bool:
         if not opened.script.steps:
@@ -357,9 +357,12 @@ class _LogFile(ValueError):
     """It is no script but a log file, by whatever name."""
 
 
-def _opened(data: bytes) -> Opened:
-    if data.startswith(b"{"):
+def _no_log(beginning: bytes) -> None:
+    if beginning == b"{":
         raise _LogFile
+
+
+def _opened(data: bytes) -> Opened:
     script = parse(data)
     return Opened(script, hidden(script))
 

@@ -375,3 +375,12 @@ def test_the_greeting_is_expected_unless_a_file_begins_with_a_line_and_its_answe
     text: bytes, expected: bool
 ) -> None:
     assert parse(text).expects_greeting is expected
+
+
+def test_a_file_of_too_many_lines_is_refused_before_it_fills_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("smtp_tui.transcript.script._MOST_LINES", 3)
+    assert len(parse(b"C: NOOP\n" * 3).steps) == 3
+    with pytest.raises(ScriptError, match="line 4: found another line, expected 3 at the most"):
+        parse(b"C: NOOP\n" * 4)

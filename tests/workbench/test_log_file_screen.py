@@ -89,6 +89,16 @@ async def test_a_log_file_is_known_by_whatever_name(tmp_path: Path) -> None:
         await _shows(w, "session.log · 2 lines", "NOOP 1")
 
 
+async def test_a_log_file_that_no_script_could_be_as_large_as_is_known_too(tmp_path: Path) -> None:
+    path = tmp_path / "session.log"
+    with path.open("wb") as file:
+        file.write(_lines(0, 2))
+        file.truncate(1 << 29)
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "session.log · 2 lines", "octets are a line without an end")
+
+
 async def test_an_expression_that_takes_too_long_is_given_up_and_said(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     line = Record(Kind.CLIENT, 1.0, 1, Protection.CLEAR, b"NOOP " + b"a" * 60 + b"!\r\n", wall=2.0)
