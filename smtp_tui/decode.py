@@ -77,9 +77,11 @@ def decode(request: Request) -> int:
 
 def _read() -> str:
     if not sys.stdin.isatty():
+        from smtp_tui.transcript.json_dialogue import dialogue
+
         data = sys.stdin.buffer.read(4 * LONGEST + 1)
         encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-        return data.decode(encoding, "replace")
+        return dialogue(data.decode(encoding, "replace"))
     try:
         text = getpass.getpass("Base64 string or AUTH line (not shown): ")
     except EOFError:

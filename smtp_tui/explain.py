@@ -56,7 +56,9 @@ def command(arguments: Sequence[str]) -> int:
 def _read() -> str:
     if sys.stdin.isatty():
         print("Paste the reply, then ctrl+d on a line of its own.", file=sys.stderr)
-    return sys.stdin.buffer.read(_MOST).decode("utf-8", "replace")
+    from smtp_tui.transcript.json_dialogue import dialogue
+
+    return dialogue(sys.stdin.buffer.read(_MOST).decode("utf-8", "replace"))
 
 
 def _verb(name: str) -> bytes:

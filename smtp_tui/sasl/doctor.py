@@ -51,6 +51,8 @@ def diagnose(text: str, now: float | None = None) -> Diagnosis:
             "Give only the string itself.",
         )
     paste = pasted.read(text)
+    if paste.hidden:
+        return Diagnosis(paste.mechanism, (), (_HIDDEN,))
     match paste.words:
         case ():
             return _empty(paste)
@@ -144,6 +146,11 @@ def _raw_part(word: _Word) -> Part:
 
 
 # What is nothing of the kind
+
+_HIDDEN = wrong(
+    "The string itself is not in it: other words stand in its place, because it is secret.",
+    "Give the string as it was sent: a saved session, a log file and the log never hold it.",
+)
 
 
 def _empty(paste: Pasted) -> Diagnosis:

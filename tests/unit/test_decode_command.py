@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli import main
+from smtp_tui.transcript.excerpt import excerpt
+from smtp_tui.transcript.exports.formats import FORMATS
+from tests.unit.written_session import Written
 
 RIGHT = "AHVzZXJAZ21haWwuY29tAHBhc3N3b3Jk"
 BROKEN = "AG5pY2UudHJ5QGdtYWlsLmNvbSBub2l0c25vdG15cGFzc3dvcmQ="
@@ -69,6 +72,18 @@ def test_standard_input_is_read(
     piped(monkeypatch, f"C: AUTH PLAIN {RIGHT}\r\n".encode(encoding))
     assert main(["decode", "-"]) == 0
     assert "user@gmail.com" in capsys.readouterr().out
+
+
+def test_of_a_log_file_it_is_said_that_the_string_is_not_in_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Written().client(b"EHLO me\r\n").server(b"220 hi\r\n").server(b"250 AUTH\r\n")
+    session.client(b"AUTH PLAIN " + RIGHT.encode() + b"\r\n", RIGHT.encode())
+    piped(monkeypatch, FORMATS["json"].write(excerpt(session.records)))
+    assert main(["decode", "-"]) == 1
+    text = capsys.readouterr().out
+    assert text.startswith("PLAIN: 1 thing is wrong")
+    assert "The string itself is not in it" in text
 
 
 def test_a_person_at_a_terminal_is_asked_without_echo(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -337,6 +337,87 @@ def test_a_right_string_is_found_in_whatever_it_was_copied_out_of(pasted: str) -
     assert diagnosis.corrected is None
 
 
+TRANSCRIPTS = [
+    f"EHLO x\n250 AUTH LOGIN\nAUTH PLAIN {WELL_KNOWN}\n",
+    f"S: 220 hi\nC: EHLO x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN {WELL_KNOWN}\nS: 235 ok\nC: QUIT\n",
+    f"=== Trying\n<-  220 hi\n -> EHLO x\n<-  250-x\n<-  250 AUTH PLAIN\n -> AUTH PLAIN\n"
+    f"<-  334\n -> {WELL_KNOWN}\n<-  235 ok\n -> MAIL FROM:<a@example.org>\n<-  250 ok\n",
+    f"# a script\nC: EHLO x\nS: 2xx\nC: AUTH PLAIN {WELL_KNOWN}\nS: 2xx\n*: closed\n",
+    f"   0.100 *   connected\n   0.200 C   EHLO x\n   0.300 S ✓ 250 x\n"
+    f"   0.400 C   AUTH PLAIN {WELL_KNOWN}\n   0.500 S ✓ 235 ok\n   0.600 C   QUIT\n",
+    f"* Connected\n> EHLO x\n< 250 AUTH PLAIN\n> AUTH PLAIN\n< 334\n> {WELL_KNOWN}\n< 235 ok\n",
+    f"EHLO x\nAUTH PLAIN {WELL_KNOWN}\nMAIL FROM:<a@example.org>\nDATA\n",
+]
+
+
+@pytest.mark.parametrize("pasted", TRANSCRIPTS)
+def test_the_string_is_found_in_a_whole_transcript(pasted: str) -> None:
+    diagnosis = diagnose(pasted)
+    assert (diagnosis.mechanism, diagnosis.findings) == ("PLAIN", ())
+    assert part(diagnosis, "user name") == b"user@gmail.com"
+
+
+def test_both_answers_of_login_are_found_in_a_transcript() -> None:
+    first, second = b64(b"user@example.org"), b64(b"secret")
+    diagnosis = diagnose(
+        f"EHLO x\n250 x\nAUTH LOGIN\n334 VXNlcm5hbWU6\n{first}\n334 UGFzc3dvcmQ6\n{second}\n235 ok"
+    )
+    assert (diagnosis.mechanism, diagnosis.findings) == ("LOGIN", ())
+    assert part(diagnosis, "password") == b"secret"
+
+
+def test_a_wrapped_string_is_told_from_the_next_command() -> None:
+    mends(
+        f"EHLO x\nAUTH PLAIN {WELL_KNOWN[:20]}\n{WELL_KNOWN[20:]}\nMAIL FROM:<a@example.org>",
+        "is wrapped",
+        f"AUTH PLAIN {WELL_KNOWN}",
+    )
+
+
+def test_of_several_exchanges_the_first_that_was_refused_is_taken_apart() -> None:
+    other = b64(plain("other@example.org", "secret"))
+    diagnosis = diagnose(
+        f"C: AUTH PLAIN {WELL_KNOWN}\nS: 235 ok\nC: AUTH PLAIN {other}\nS: 535 no\n"
+        f"C: AUTH PLAIN {WELL_KNOWN}\nS: 535 no\n"
+    )
+    assert part(diagnosis, "user name") == b"other@example.org"
+    assert [finding.sentence for finding in diagnosis.findings] == [
+        "There are 3 AUTH exchanges in it; this is the first that was refused."
+    ]
+
+
+def test_of_the_answers_in_a_scram_exchange_the_first_is_taken_apart() -> None:
+    diagnosis = diagnose(
+        f"C: AUTH SCRAM-SHA-256 {b64(b'n,,n=tim,r=abc')}\nS: 334 {b64(b'r=abcd,s=QQ==,i=4096')}\n"
+        f"C: {b64(b'c=biws,r=abcd,p=QUJD')}\nS: 535 no\n"
+    )
+    assert diagnosis.right
+    assert part(diagnosis, "user name") == b"tim"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "=== 28 octets are hidden.\n ~> AUTH PLAIN ‹PLAIN: 28 octets hidden›\n<~* 535 no",
+        "C: AUTH PLAIN {PLAIN}\nS: 535 no",
+        "C: AUTH PLAIN\nS: 334\nC: {PLAIN}\nS: 535 no",
+        "C: AUTH PLAIN ****************************",
+        "AUTH PLAIN ••••••••",
+    ],
+)
+def test_that_the_string_is_hidden_is_the_only_thing_said(pasted: str) -> None:
+    diagnosis = diagnose(pasted)
+    assert (diagnosis.mechanism, diagnosis.parts, diagnosis.right) == ("PLAIN", (), False)
+    assert [finding.sentence.partition(":")[0] for finding in diagnosis.findings] == [
+        "The string itself is not in it"
+    ]
+
+
+def test_a_transcript_in_which_nobody_signs_in_has_no_string() -> None:
+    diagnosis = diagnose("S: 220 hi\nC: EHLO x\nS: 250 x\nC: QUIT\nS: 221 bye")
+    assert "no string" in faults(diagnosis)
+
+
 # The wrong mechanism
 
 XOAUTH2 = b64(b"user=user@example.org\x01auth=Bearer ya29.abc\x01\x01")

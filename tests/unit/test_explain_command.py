@@ -10,6 +10,9 @@ import sys
 import pytest
 
 from smtp_tui.cli import main
+from smtp_tui.transcript.excerpt import excerpt
+from smtp_tui.transcript.exports.formats import FORMATS
+from tests.unit.written_session import Written
 
 GMAIL = "535-5.7.8 Username and Password not accepted. For more information\n535 5.7.8 go - gsmtp"
 
@@ -108,3 +111,48 @@ def test_what_a_code_answers_is_said_in_words(capsys: pytest.CaptureFixture[str]
     told = capsys.readouterr().out
     assert "as the answer to a message" in told
     assert "(body)" not in told
+
+
+def saved_session(how: str) -> bytes:
+    """A session in which the client's 588 secret octets are refused, in that format."""
+    secret = b"QUJD" * 147
+    session = Written().server(b"220 hi\r\n").client(b"EHLO me\r\n").server(b"250 AUTH\r\n")
+    session.client(b"AUTH PLAIN " + secret + b"\r\n", secret).server(b"535 5.7.8 not so\r\n")
+    session.client(b"QUIT\r\n").server(b"221 bye\r\n")
+    return FORMATS[how].write(excerpt(session.records))
+
+
+@pytest.mark.parametrize("how", ["smtp", "text", "json"])
+def test_the_first_refusal_in_a_saved_session_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    saved = saved_session(how)
+    assert b"588 octets of secrets" in saved
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(saved)))
+    told = json.loads(explained(capsys, "--json", "-"))
+    assert (told["code"], told["enhanced"], told["verb"]) == (535, "5.7.8", "AUTH")
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        '{"kind": "note", "time": 0.0, "text": "550 octets"}\n'
+        '{"kind": "client", "time": 0.1, "line": "RCPT TO:<a@example.org>"}\n'
+        '{"kind": "server", "time": 0.1, "code": 550, "enhanced": "5.1.1", "lines": ["5.1.1 no",'
+        ' "5.1.1 such user"]}\n{"kind": "serv',
+        "     0.001 *   connected to 192.0.2.1:587\n     0.040 C   RCPT TO:<a@example.org>\n"
+        "     0.080 S   550-5.1.1 no\n     0.080 S ✓ 550 5.1.1 such user\n",
+    ],
+    ids=["json", "text"],
+)
+def test_the_first_refusal_in_the_report_of_a_run_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reported: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(reported.encode())))
+    text = explained(capsys, "-")
+    assert text.startswith("550 5.1.1: refused")
+    assert "  │ 5.1.1 such user\n" in text
+
+
+def test_a_reply_behind_asterisks_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert explained(capsys, "*** 550 5.1.1 no such user").startswith("550 5.1.1")

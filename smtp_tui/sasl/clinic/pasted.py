@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from smtp_tui.sasl.clinic import spoken
 from smtp_tui.sasl.clinic.base64_word import decode
 from smtp_tui.sasl.diagnosis import Finding, note, wrong
 
@@ -17,10 +18,6 @@ KNOWN = frozenset(
 )  # fmt: skip
 """Mechanisms by whose names a line is understood."""
 
-_LEAD = re.compile(
-    r"\s*(?:\d+\.\d+\s+)?(?:(?P<who>[CS])(?::\s*|\s+)|[-=~*]*>+\s*|(?P<server><[-=~*]*)\s*)?"
-)
-_REPLY = re.compile(r"[2-5]\d\d[ -]")
 _AUTH = re.compile(r"AUTH(?:\s+|$)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")  # RFC 4422 3.1
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -28,6 +25,8 @@ _AROUND = "\"'`\u2018\u2019\u201c\u201d"
 _ESCAPED_END = re.compile(r"(?:\\[rn])+$")
 _LISTED = re.compile(r"^AUTH=(?=\S)", re.IGNORECASE)
 _OF_HTTP = re.compile(r"^(?:Authorization:\s*)?Bearer\s+(?=\S+$)", re.IGNORECASE)
+_HIDDEN = re.compile(r"‹[^‹›]* hidden›|\{[A-Z0-9-]+(?:\.[a-z]+)?\}|\*{2,}|•{2,}")
+"""What stands in the place of a secret: in our views and files, in our scripts, elsewhere."""
 _USUAL_WIDTHS = (60, 64, 72, 76, 78, 79, 80)
 
 
@@ -36,7 +35,7 @@ class Pasted:
     """The mechanism named in front ("" if none), whether AUTH stood there, and the strings.
 
     ``text`` is what was pasted without its decoration; ``from_server`` says that all of it was
-    marked as the server's.
+    marked as the server's, ``hidden`` that other words stand where the string was.
     """
 
     words: tuple[str, ...] = field(repr=False)
@@ -45,6 +44,7 @@ class Pasted:
     with_verb: bool = False
     findings: tuple[Finding, ...] = ()
     from_server: bool = False
+    hidden: bool = False
 
 
 def read(text: str) -> Pasted:
@@ -58,20 +58,23 @@ def read(text: str) -> Pasted:
                 "Copy it from its source again, or take the corrected string.",
             )
         )
-    lines, from_server = _spoken(text.strip("\ufeff"))
-    clean = "\n".join(lines)
+    said = spoken.read(text.strip("\ufeff"))
+    findings += said.findings
+    clean = "\n".join(said.lines)
     stripped = clean.strip().strip(_AROUND).strip()
     if stripped != clean.strip():
         findings.append(note("The quotes around it are not part of the string."))
     stripped, around = _without_surroundings(stripped)
     findings += around
     pasted = _named([line.split() for line in stripped.splitlines()], stripped)
-    words, more = _arranged(pasted.mechanism, _lines_of_words(pasted, stripped))
+    lines = _lines_of_words(pasted, stripped)
+    words, more = _arranged(pasted.mechanism, lines)
     return replace(
         pasted,
         words=words,
         findings=(*findings, *pasted.findings, *more),
-        from_server=from_server,
+        from_server=said.from_server,
+        hidden=any(_HIDDEN.fullmatch(" ".join(line)) for line in lines),
     )
 
 
@@ -98,22 +101,6 @@ def _without_surroundings(text: str) -> tuple[str, list[Finding]]:
     if of_http:
         findings.append(note("What stands in front of the token is how HTTP sends it."))
     return text, findings
-
-
-def _spoken(text: str) -> tuple[list[str], bool]:
-    """The client's lines without their marks; the server's if there are no others."""
-    client: list[str] = []
-    server: list[str] = []
-    for line in text.splitlines():
-        lead = _LEAD.match(line)
-        rest = line[lead.end() :] if lead is not None else line
-        theirs = lead is not None and (lead["who"] == "S" or lead["server"] is not None)
-        reply = _REPLY.match(rest)
-        if theirs or reply is not None:
-            server.append(rest[reply.end() :] if reply is not None else rest)
-        elif rest.strip():
-            client.append(rest)
-    return (client, False) if client or not server else (server, True)
 
 
 def _named(lines: list[list[str]], text: str) -> Pasted:
