@@ -43,14 +43,17 @@ class Drafting:
         self._last: wire.DeliveryFinished | None = None
         """What became of the message before the one that is being sent."""
         self._open: MessageScreen | None = None
-        self.draft = self._untouched = self.from_template("minimal")
+        self._sent = b""
+        self._safe = b""
+        """The message as it was when last there was no more to lose: begun, saved or accepted."""
+        self._begin()
 
     def open(self) -> None:
         """Show the editor."""
         from smtp_tui.workbench.screens.message import MessageScreen
 
         if not self.touched:  # the session may know better addresses by now
-            self.draft = self._untouched = self.from_template("minimal")
+            self._begin()
         self._open = MessageScreen(self, self._keys)
         self._screen.app.push_screen(self._open, self._closed)
         self._screen.call_after_refresh(lambda: self.show(self._screen.view))
@@ -59,6 +62,19 @@ class Drafting:
     def touched(self) -> bool:
         """Whether the message is more than the one that was there at the beginning."""
         return self.draft is not self._untouched
+
+    @property
+    def unsent(self) -> bool:
+        """Whether there is something that neither a server accepted nor a file keeps."""
+        return bool(self.draft.octets.strip()) and self.draft.octets != self._safe
+
+    def begin_with(self, draft: Draft) -> None:
+        """Take a message in which nothing was written yet."""
+        self.draft, self._safe = draft, draft.octets
+
+    def _begin(self) -> None:
+        self.begin_with(self.from_template("minimal"))
+        self._untouched = self.draft
 
     def _closed(self, _: None) -> None:
         self._open = None
@@ -72,6 +88,8 @@ class Drafting:
         if self._sending and view.delivery is None:
             ended = view.delivered is not None and view.delivered is not self._last
             if ended and view.delivered is not None:
+                if view.delivered.ok:
+                    self._safe = self._sent
                 self._over(visible(view.delivered.text))
             elif not view.live:
                 self._over(visible(view.text) or "The connection ended before the message went.")
@@ -113,6 +131,7 @@ class Drafting:
 
     def _on_its_way(self) -> None:
         self._sending, self._last = True, self._screen.view.delivered
+        self._sent = self.draft.octets
         self.say("The message is on its way.")
 
     @property
@@ -141,7 +160,7 @@ class Drafting:
 
         def done(result: bytes | Exception) -> None:
             if isinstance(result, bytes):
-                self.draft = Draft(result, Path(path).name, self.draft.way)
+                self.begin_with(Draft(result, Path(path).name, self.draft.way))
                 told("")
             else:
                 told(str(result))
@@ -153,6 +172,7 @@ class Drafting:
 
         def done(result: bytes | Exception) -> None:
             if isinstance(result, bytes):
+                self._safe = result
                 told(f"Saved {len(result):,} octets to {visible(path)}.")
             else:
                 told(str(result))

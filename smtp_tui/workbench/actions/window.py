@@ -57,14 +57,16 @@ class Palette(UserAction):
 
 
 class Quit(UserAction):
-    """Leave at once; an open connection is dropped."""
+    """Leave at once; an open connection is dropped. Asks first where unsent text would be lost."""
 
     id, keys, title, group = "quit", "ctrl+q", "Quit", "Window"
     footer, rank, priority = "Quit", 3, True
 
     @staticmethod
     def run(screen: MainScreen) -> None:
-        screen.app.call_later(screen.app.action_quit)
+        from smtp_tui.workbench import losing
+
+        losing.leave(screen)
 
 
 FIRST: tuple[type[UserAction], ...] = (Help, Setup)

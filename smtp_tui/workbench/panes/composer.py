@@ -183,10 +183,15 @@ class Composer(Vertical):
             field.set_line("")
             field.came_from_queue = False
         elif self._queue.items:
-            count = self._queue.drop()
-            self.say(f"{hints.lines(count)} dropped." if count else "")
+            from smtp_tui.workbench import losing
+
+            losing.drop(self.app, len(self._queue.waiting), self._drop_queue)
         else:
             self._give_up()
+
+    def _drop_queue(self) -> None:
+        count = self._queue.drop()
+        self.say(f"{hints.lines(count)} dropped." if count else "")
 
     def _draw(self) -> None:
         if not self.is_mounted:

@@ -236,7 +236,8 @@ class MessageScreen(Dialog[None]):
         self.app.push_screen(MenuScreen(options, "minimal", _below(self.area.region)), taken)
 
     def _begin_with(self, draft: Draft) -> None:
-        before, self._drafting.draft = self.draft, draft
+        before = self.draft
+        self._drafting.begin_with(draft)
         self._said = ""
         if not before.editable:
             self.load()
