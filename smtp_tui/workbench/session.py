@@ -33,6 +33,8 @@ class Link(Enum):
     HANDSHAKING = "TLS handshake"
     OPEN = "connected"
     CLOSED = "closed"
+    BROKEN = "broken"
+    """It ended as no session should: the view's ``ending`` says how."""
     FAILED = "failed"
 
 
@@ -129,9 +131,9 @@ class SessionView:
         """What happened to a connection that ended badly, in two words."""
         if not self.connected:
             return "Not connected"
-        if self.state.phase is Phase.BROKEN:
-            return "Protocol broken"
-        return "No TLS" if self.failure is wire.Failure.TLS else "Connection lost"
+        if self.failure is wire.Failure.TLS:
+            return "No TLS"
+        return "Protocol broken" if self.state.phase is Phase.BROKEN else "Connection lost"
 
 
 def advance(view: SessionView, event: wire.Event) -> SessionView:
@@ -171,8 +173,9 @@ def advance(view: SessionView, event: wire.Event) -> SessionView:
             return replace(view, delivery=None, delivered=event)
         case wire.Note(remedy=remedy) if remedy is not None:
             return replace(view, remedy=remedy)
-        case wire.Gone(text=text, truncated=truncated):
-            link = view.link if view.link is Link.FAILED else Link.CLOSED
+        case wire.Gone(clean=clean, text=text, truncated=truncated):
+            ended = Link.CLOSED if clean else Link.BROKEN
+            link = view.link if view.link is Link.FAILED else ended
             view = replace(view, link=link, pending=(), exchange=None, truncated=truncated)
             return replace(view, text=view.text or text)
         case _:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from smtp_tui.smtp.state import Phase, Transaction
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import Target, TlsMode
+from smtp_tui.workbench.panes.status import status_line
 from smtp_tui.workbench.rail import Mark, rail
 from smtp_tui.workbench.session import Link, SessionView, advance
 from tests.workbench.scene import FACTS, GMAIL, Scene
@@ -98,6 +101,40 @@ def test_a_refused_certificate_is_kept_to_be_looked_at() -> None:
     assert folded.view.tls == facts
     assert not folded.view.encrypted
     assert folded.marks["TLS"] is Mark.FAILED
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(b"", "connection lost"), (b"220 go\r\n250 AUTH PLAIN\r\n", "protocol broken")],
+)
+def test_a_session_that_ended_badly_looks_grave_in_the_top_line(answer: bytes, words: str) -> None:
+    folded = Folded()
+    folded.scene.greeted().client(b"STARTTLS")
+    if answer:
+        folded.scene.server(answer)
+    folded.scene.gone(clean=False, text="It ended.")
+    for width in (120, 80):
+        line = status_line(folded.view, width)
+        assert line.plain.startswith(f" ✗ {words}  smtp.example.org")
+        assert all(str(span.style) == "$error" for span in line.spans[:2])
+
+
+def test_a_session_that_ended_well_looks_calm_in_the_top_line() -> None:
+    folded = Folded()
+    folded.scene.greeted().gone()
+    assert status_line(folded.view, 120).plain.startswith(" ○ closed  smtp.example.org")
+
+
+def test_a_refused_certificate_breaks_no_protocol() -> None:
+    folded = Folded()
+    folded.scene.greeted().client(b"STARTTLS").server(b"220 go\r\n")
+    folded.scene.sink(wire.Failed(0, 1, wire.Failure.TLS, "The certificate expired."))
+    folded.scene.dialogue.tls_failed("The certificate expired.")
+    state = folded.scene.dialogue.state
+    assert state.phase is Phase.BROKEN
+    folded.scene.sink(wire.StateChanged(0, 1, state, ()))
+    folded.scene.gone(clean=False)
+    assert folded.view.ending == "No TLS"
 
 
 def test_the_last_round_trip_is_known() -> None:

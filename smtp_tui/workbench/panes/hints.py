@@ -35,7 +35,7 @@ def not_connected(view: SessionView, key: str, replay: str) -> str:
             return "TLS handshake; nothing can be sent now."
         case Link.IDLE:
             return f"Not connected: {key} connects. What you type here stays."
-        case Link.CLOSED if view.greeting is not None and not view.farewell:
+        case Link.CLOSED | Link.BROKEN if view.greeting is not None and not view.farewell:
             return (
                 f"Not connected any more: {key} connects again, {replay} also replays the session."
             )

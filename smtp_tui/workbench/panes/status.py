@@ -23,6 +23,7 @@ _DOTS = {
     Link.HANDSHAKING: ("◌", "$warning"),
     Link.OPEN: ("●", "$success"),
     Link.CLOSED: ("○", "$quiet"),
+    Link.BROKEN: ("✗", "$error"),
     Link.FAILED: ("✗", "$error"),
 }
 _MARKS = {
@@ -127,8 +128,7 @@ def _left(view: SessionView, *, place: int = 60, word: bool = True) -> Content:
     dot, style = _DOTS[view.link]
     parts: list[Content | str | tuple[str, str]] = [(f"{dot} ", style)]
     if word or view.link is not Link.OPEN:
-        failed = view.link is Link.FAILED and not view.greeting
-        parts.append((f"{'could not connect' if failed else view.link.value}  ", style))
+        parts.append((f"{_in_words(view)}  ", style))
     if view.target is not None:
         text = visible(view.target.place)
         if len(text) > place:
@@ -137,6 +137,16 @@ def _left(view: SessionView, *, place: int = 60, word: bool = True) -> Content:
     if view.link is Link.OPEN:
         parts += ["  ", _security(view)]
     return Content.assemble(*parts)
+
+
+def _in_words(view: SessionView) -> str:
+    match view.link:
+        case Link.FAILED if not view.greeting:
+            return "could not connect"
+        case Link.BROKEN:
+            return view.ending.lower()
+        case link:
+            return str(link.value)
 
 
 def _security(view: SessionView) -> Content:
