@@ -77,7 +77,7 @@ _TITLES = {
 
 def entry_at(transcript: Transcript, line: int) -> Entry:
     """The entry that a line, which must be kept, belongs to; a hint belongs to its reply."""
-    lines = _extent(transcript, line)
+    lines = extent(transcript, line)
     records = tuple(transcript[number] for number in lines)
     command = _command(transcript, lines.start, records[0])
     marks = tuple(unusual(record, _limit(transcript, lines.start, record)) for record in records)
@@ -91,7 +91,8 @@ def entry_at(transcript: Transcript, line: int) -> Entry:
     )
 
 
-def _extent(transcript: Transcript, line: int) -> range:
+def extent(transcript: Transcript, line: int) -> range:
+    """The lines of the entry that a line, which must be kept, belongs to."""
     if transcript[line].kind is Kind.HINT and line > transcript.first:
         before = transcript[line - 1]
         if before.kind is Kind.SERVER and before.raw[:1] in b"45":

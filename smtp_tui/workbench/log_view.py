@@ -16,7 +16,7 @@ from textual.widget import Widget
 from smtp_tui.transcript.expression import TooSlow
 from smtp_tui.transcript.records import Transcript
 from smtp_tui.transcript.runs import said
-from smtp_tui.transcript.trouble import begins_trouble, refuses
+from smtp_tui.transcript.trouble import begins_trouble, newest_refusal, refusal_of
 from smtp_tui.workbench.log_canvas import LogCanvas
 from smtp_tui.workbench.log_search import Search
 from smtp_tui.workbench.log_strips import selected_text
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _FAR = 1 << 30
 """A column behind the end of every row."""
-_REMEMBERED = 5_000
-"""Lines among which the newest refusal is looked for."""
 _PAUSE = 0.005
 """Seconds between two slices of a search."""
 
@@ -310,18 +308,22 @@ class LogView(LogCanvas):
             self.show_cursor()
             self.post_message(self.DetailRequested(bool(octets)))
 
+    @property
+    def refusal(self) -> int:
+        """Where the refusal begins that the person is on; -1 where the cursor is on none."""
+        line = self.cursor if self.has_focus else -1
+        return -1 if line < 0 else refusal_of(self.transcript, line)
+
     def point_at_refusal(self) -> bool:
-        """Go to the newest refusal and ask for its detail; False where there is none."""
-        lines = self.transcript
-        for line in range(lines.end - 1, max(lines.first, lines.end - _REMEMBERED) - 1, -1):
-            before = lines[line - 1] if line > lines.first else None
-            if refuses(lines[line], before):
-                if self.lens.filter is not None and self.lens.hides(line):
-                    self.look_for(None, hiding=True)
-                self._show(line)
-                self.action_detail(0)
-                return True
-        return False
+        """Go to the refusal of the cursor, else the newest, ask for its detail; False: for none."""
+        line = self.refusal if self.refusal >= 0 else newest_refusal(self.transcript)
+        if line < 0:
+            return False
+        if self.lens.filter is not None and self.lens.hides(line):
+            self.look_for(None, hiding=True)
+        self._show(line)
+        self.action_detail(0)
+        return True
 
     def action_cursor(self, step: int) -> None:
         """One line up or down; down from the newest follows the end."""

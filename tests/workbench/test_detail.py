@@ -10,6 +10,7 @@ from smtp_tui.settings import Settings
 from smtp_tui.wire import events as wire
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.detail import DetailPane
+from smtp_tui.workbench.screens.tls import TlsScreen
 from tests.workbench.scene import GMAIL, Scene
 from tests.workbench.windows import Window, window
 
@@ -81,6 +82,39 @@ async def test_alt_w_explains_the_newest_refusal_from_anywhere_and_comes_back() 
         assert at.app.focused is at.desk.composer.field
         assert at.desk.composer.text == "half a li"
         assert at.desk.query_one(LogView).following
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+async def test_alt_w_explains_the_refusal_that_the_cursor_of_the_log_is_on(steps: int) -> None:
+    async with window() as at:
+        scene = session(at).both(b"EHLO me", b"250-x\r\n250 STARTTLS\r\n")
+        scene.both(b"MAIL FROM:<a@example.org>", b"530-5.7.0 Must\r\n" + STARTTLS_FIRST)
+        scene.both(b"NOOP", b"501 5.5.4 no\r\n")
+        await on_the_log(at)
+        await at.press(*["up"] * (2 + steps))  # from the reason of 501 to all lines of 530
+        await at.press("alt+w")
+        assert "530 5.7.0  refused" in at.text()
+        await at.press("escape")
+        at.desk.composer.field.focus()
+        await at.press("alt+w")
+        assert "501 5.5.4  refused" in at.text()
+
+
+async def test_alt_w_explains_a_tls_that_failed_and_a_connection_that_did_not_come_about() -> None:
+    async with window() as at:
+        take = session(at).both(b"MAIL FROM:<a@example.org>", STARTTLS_FIRST).sink
+        facts = wire.TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", 256, (), False)
+        take(wire.Failed(0, 1, wire.Failure.TLS, "The certificate expired.", None, facts))
+        take(wire.Gone(0, 1, False, "Closed, because there is no TLS."))
+        await at.press("alt+w")
+        assert isinstance(at.app.screen, TlsScreen)
+        await at.press("escape")
+        at.scene(number=2).connecting()
+        take(wire.Failed(0, 2, wire.Failure.CONNECT, "Nothing listens there."))
+        await at.pilot.pause()
+        before = at.text().count("Nothing listens there.")
+        await at.press("alt+w")
+        assert at.text().count("Nothing listens there.") > before
 
 
 @pytest.mark.parametrize("key", ["slash", "Z"])

@@ -145,9 +145,9 @@ class LogPane(Container):
         self._detail.focus()
 
     def explain_refusal(self, back: Widget | None) -> bool:
-        """Open the detail of the newest refusal, from where the focus is ``back`` afterwards.
+        """Open the detail of the refusal that the person is on, else of the newest.
 
-        False: there is none among the lines.
+        ``back`` has the focus, and gets it afterwards. False: there is none among the lines.
         """
         inside = back is None or self in back.ancestors
         if not self.view.point_at_refusal():
