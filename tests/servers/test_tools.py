@@ -119,6 +119,12 @@ def played(recorded: Recorded, script: bytes, target: Target) -> tuple[Excerpt, 
 
 def run(name: str, text: str, recorded: Recorded, folder: Path) -> list[bytes]:
     """Run what was copied; gives the lines that the server saw."""
+    printed(name, text, recorded, folder)
+    return recorded.lines()
+
+
+def printed(name: str, text: str, recorded: Recorded, folder: Path) -> bytes:
+    """Run what was copied; gives what it printed."""
     _require(name)
     at = recorded.server.address
     secrets = {"SMTP_USER": at.user, "SMTP_PASSWORD": at.password}
@@ -134,7 +140,7 @@ def run(name: str, text: str, recorded: Recorded, folder: Path) -> list[bytes]:
     )
     assert done.returncode == 0, (text, done.stdout, done.stderr)
     assert not list(folder.iterdir())
-    return recorded.lines()
+    return done.stdout
 
 
 def _require(name: str) -> None:
@@ -221,3 +227,22 @@ def test_other_commands_are_said_too_where_the_tool_can(
     kept, original = played(recorded, script, target)
     again = run(name, written(name, kept, target), recorded, tmp_path)
     assert alike(again) == alike(original)
+
+
+@pytest.mark.parametrize("name", ["openssl", "smtplib"])
+def test_a_session_without_quit_ends_too(name: str, recorded: Recorded, tmp_path: Path) -> None:
+    target = recorded.target()
+    script = SESSION[: SESSION.index(b"C: MAIL")] + b"C: Quark\nS: 5xx\nC: RSET\nS: 250\n"
+    kept, original = played(recorded, script, target)
+    spoken = [record.raw for record in kept.records]
+    cut = excerpt(kept.records[: spoken.index(b"QUIT\r\n")])
+    again = run(name, written(name, cut, target), recorded, tmp_path)
+    assert alike(again) == [line for line in alike(original) if line != b"QUIT"]
+
+
+@pytest.mark.parametrize("name", ["openssl", "smtplib"])
+def test_what_became_of_the_message_is_shown(name: str, recorded: Recorded, tmp_path: Path) -> None:
+    target = recorded.target()
+    kept, _ = played(recorded, SESSION, target)
+    output = printed(name, written(name, kept, target), recorded, tmp_path)
+    assert b"2.0.0 OK" in output

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from smtp_tui.wire.target import Target, TlsMode
 from tests.unit.written_session import PLAIN, Written, signed_in
 
 TARGET = Target("smtp.example.org", 587)
+VARIABLES = {"SMTP_USER": "tim", "SMTP_PASSWORD": "tanstaaf"}
+STUBS = "".join(f"{name}() {{ printf '%s\\0' \"$@\"; }}\n" for name in ("swaks", "curl", "openssl"))
 HOSTILE = "$(id);`id`'\"\\\n|&<>{}~#! *"
 
 
@@ -27,8 +31,9 @@ def copied(name: str, session: Written, target: Target = TARGET) -> str:
 
 def run(text: str) -> bytes:
     """Run it in a shell where swaks and curl print their arguments, each with a NUL behind it."""
-    stubs = "swaks() { printf '%s\\0' \"$@\"; }\ncurl() { printf '%s\\0' \"$@\"; }\n"
-    done = subprocess.run(["/bin/sh", "-c", stubs + text], capture_output=True, check=True, env={})
+    done = subprocess.run(
+        ["/bin/sh", "-c", STUBS + text], capture_output=True, check=True, env=VARIABLES
+    )
     assert done.stderr == b""
     return done.stdout
 
@@ -66,6 +71,37 @@ def test_no_secret_is_copied(name: str) -> None:
     assert PLAIN.decode() not in text
     assert "tanstaaf" not in text
     assert "SMTP_PASSWORD" in text
+
+
+@pytest.mark.parametrize("name", list(TOOLS))
+@pytest.mark.parametrize("missing", list(VARIABLES))
+def test_without_user_or_password_nothing_is_done(name: str, missing: str) -> None:
+    text = copied(name, mail(b"hello\r\n"))
+    words = [sys.executable, "-c", text] if name == "smtplib" else ["/bin/sh", "-c", STUBS + text]
+    done = subprocess.run(
+        words,
+        capture_output=True,
+        check=False,
+        env={"PATH": os.defpath, "PAUSE": "0", **VARIABLES, missing: ""},
+    )
+    assert done.returncode != 0
+    assert done.stdout == b""
+    assert missing in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("name", ["swaks", "curl", "openssl"])
+def test_a_shell_it_is_pasted_into_does_nothing_without_a_user(name: str) -> None:
+    done = subprocess.run(
+        ["bash", "--norc", "-i"],
+        input=(STUBS + copied(name, mail(b"hello\r\n"))).encode(),
+        capture_output=True,
+        check=False,
+        env={"PATH": os.defpath, "PAUSE": "0", "SMTP_PASSWORD": "tanstaaf"},
+        start_new_session=True,
+    )
+    assert done.stdout == b""
+    assert b"SMTP_USER" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["swaks", "curl"])

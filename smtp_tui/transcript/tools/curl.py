@@ -42,7 +42,7 @@ def write(plan: Plan) -> str:
             words.append("--mail-rcpt-allowfails")
         line = shell.command([*words, "--crlf", "--upload-file", "-"])
         command = f"{shell.printed(mail.message)} |\n{line}"
-    return "\n".join([*comments, command]) + "\n"
+    return "\n".join([*comments, shell.guarded(command, mail.mechanism)]) + "\n"
 
 
 def _place(plan: Plan, mail: Envelope) -> list[str]:

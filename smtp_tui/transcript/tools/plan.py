@@ -18,6 +18,7 @@ from smtp_tui.wire.target import Target, TlsMode
 
 USER = "SMTP_USER"
 PASSWORD = "SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+NEEDED = f"{USER} and {PASSWORD} have to be set in the environment"
 
 _HELLO = (b"EHLO", b"HELO", b"LHLO")
 _MOST_REMARKS = 20
@@ -117,7 +118,7 @@ def remarks(unsaid: Iterable[bytes], tool: str) -> list[str]:
 
 def needed(mechanism: str) -> list[str]:
     """The comment that says which variables have to be set."""
-    return [f"# {USER} and {PASSWORD} have to be set in the environment"] if mechanism else []
+    return [f"# {NEEDED}"] if mechanism else []
 
 
 def _lines(records: Iterable[Record]) -> Iterator[Line]:

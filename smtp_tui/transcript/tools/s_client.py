@@ -1,7 +1,8 @@
 """A session as lines piped into openssl s_client.
 
 ``-quiet`` keeps it from taking lines that begin with Q, R or K for orders of its own, ``-crlf``
-makes CRLF of each line end. It does not wait for replies, so each line waits a second.
+makes CRLF of each line end. It does not wait for replies, so each line waits a second. Where the
+session said no QUIT, ``-no_ign_eof`` ends it, and ``-nocommands`` then keeps letters harmless.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from smtp_tui.transcript.tools import shell
 from smtp_tui.transcript.tools.plan import PASSWORD, USER, Line, Plan, ToolError, needed
 from smtp_tui.wire.target import TlsMode
 
+_PAUSE = 'sleep "${PAUSE:-1}"'
 _ANSWERS = {
     "PLAIN": f'printf \'\\0%s\\0%s\' "${USER}" "${PASSWORD}"',
     "LOGIN.user": f'printf %s "${USER}"',
@@ -31,13 +33,18 @@ def write(plan: Plan) -> str:
     for name in answers:
         if name not in _ANSWERS:
             raise ToolError(f"openssl s_client cannot compute the answers of {name}.")
-    said = "\n".join(f"  {each}" for each in _said(lines))
+    statements = list(_said(lines))
+    words = ["openssl s_client -quiet -crlf", *_options(plan)]
+    if all(line.verb != b"QUIT" for line in lines):
+        statements.append(_PAUSE)
+        words[1:1] = ["-nocommands", "-no_ign_eof"]
+    said = "\n".join(f"  {each}" for each in statements)
+    signs_in = "".join(answers)
     return "\n".join(
         [
-            *needed("".join(answers)),
-            'say() { sleep "${PAUSE:-1}"; printf \'%b\\n\' "$1"; }',
-            f"{{\n{said}\n}} |",
-            shell.command(["openssl s_client -quiet -crlf", *_options(plan)]),
+            *needed(signs_in),
+            f"say() {{ {_PAUSE}; printf '%b\\n' \"$1\"; }}",
+            shell.guarded(f"{{\n{said}\n}} |\n{shell.command(words)}", signs_in),
             "",
         ]
     )
@@ -47,7 +54,7 @@ def _said(lines: list[Line]) -> Iterator[str]:
     for message, each in groupby(lines, lambda line: line.role in (Role.MESSAGE, Role.CHUNK)):
         if message:
             text = shell.printed([line.octets for line in each])
-            yield f'sleep "${{PAUSE:-1}}"\n{text}'.replace("\n", "\n  ")
+            yield f"{_PAUSE}\n{text}".replace("\n", "\n  ")
         else:
             yield from (f"say {_word(line)}" for line in each)
 

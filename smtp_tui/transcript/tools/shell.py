@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 
+from smtp_tui.transcript.tools.plan import PASSWORD, USER
+
 
 def word(text: str) -> str:
     """Text as one word."""
@@ -19,6 +21,14 @@ def command(words: Iterable[str]) -> str:
             lines.append("  ")
         lines[-1] += ("" if lines[-1].strip() == "" else " ") + each
     return " \\\n".join(lines)
+
+
+def guarded(command: str, mechanism: str) -> str:
+    """The command, which with a mechanism is run only where user and password are set.
+
+    One list of commands, so that a shell it is pasted into does not go on behind the complaint.
+    """
+    return f': "${{{USER}:?}}" "${{{PASSWORD}:?}}" &&\n{command}' if mechanism else command
 
 
 def _options(words: Iterable[str]) -> list[str]:

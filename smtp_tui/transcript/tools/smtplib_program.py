@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from smtp_tui.smtp.secrets import mechanism_of
 from smtp_tui.transcript.roles import Role
-from smtp_tui.transcript.tools.plan import PASSWORD, USER, Line, Plan, ToolError, needed
+from smtp_tui.transcript.tools.plan import (
+    NEEDED,
+    PASSWORD,
+    USER,
+    Line,
+    Plan,
+    ToolError,
+    needed,
+)
 from smtp_tui.wire.target import TlsMode
 
 _METHODS = {
@@ -15,6 +23,11 @@ _METHODS = {
     "CRAM-MD5": "server.auth_cram_md5",
     "XOAUTH2": r'lambda challenge=None: f"user={server.user}\1auth=Bearer {server.password}\1\1"',
 }
+_GUARD = (
+    f'if not (os.environ.get("{USER}") and os.environ.get("{PASSWORD}")):',
+    f'    raise SystemExit("{NEEDED}")',
+    "",
+)
 
 
 def write(plan: Plan) -> str:
@@ -22,7 +35,7 @@ def write(plan: Plan) -> str:
     mechanism = next(filter(None, (mechanism_of(line.octets) for line in _commands(plan))), "")
     body = list(_statements(plan))
     head = [*needed(mechanism), "import os", "import smtplib", "import ssl", ""]
-    return "\n".join([*head, *_opening(plan), *body, ""])
+    return "\n".join([*head, *(_GUARD if mechanism else ()), *_opening(plan), *body, ""])
 
 
 def _commands(plan: Plan) -> Iterator[Line]:
@@ -95,6 +108,6 @@ def _command(plan: Plan, line: Line) -> Iterator[str]:
 
 
 def _data(message: list[bytes]) -> Iterator[str]:
-    yield "server.data("
+    yield "print(server.data("
     yield from (f"    {line + bytes((13, 10))!r}" for line in message or [b""])
-    yield ")"
+    yield "))"

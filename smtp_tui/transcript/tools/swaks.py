@@ -33,7 +33,7 @@ def write(plan: Plan) -> str:
 
 def _text(plan: Plan, mail: Envelope, command: str) -> str:
     comments = [*needed(mail.mechanism), *remarks(mail.unsaid, "swaks")]
-    return "\n".join([*comments, command]) + "\n"
+    return "\n".join([*comments, shell.guarded(command, mail.mechanism)]) + "\n"
 
 
 def _stuffed(message: tuple[bytes, ...]) -> tuple[bytes, ...]:
