@@ -234,13 +234,11 @@ def _window(arguments: list[str]) -> int:
 
     if not sys.stdin.isatty():
         return fail("the workbench needs a terminal; smtp-tui run plays a script without one")
-    if sys.stderr is None or not sys.stderr.isatty():
-        return fail("the window is drawn on standard error: let that be the terminal")
 
     for name in (VARIABLE, *_LOGS_OF_TEXTUAL):
         os.environ.pop(name, None)  # before anything reads them: children inherit, logs begin
     os.environ.setdefault(*PICTURES)  # what the person set holds
-    if isinstance(sys.stderr, io.TextIOWrapper):
+    if isinstance(sys.stderr, io.TextIOWrapper):  # on which the window is drawn
         sys.stderr.reconfigure(encoding="utf-8")  # what terminals speak, whatever the locale says
 
     from smtp_tui.workbench.app import Workbench

@@ -227,20 +227,6 @@ def test_a_window_needs_a_terminal() -> None:
     assert ran.stdout == ""
 
 
-def test_a_window_needs_the_terminal_on_standard_error() -> None:
-    ours, theirs = os.openpty()
-    ran = subprocess.run(
-        [sys.executable, "-m", "smtp_tui", "--practice"],
-        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False,
-    )  # fmt: skip
-    os.close(theirs)
-    os.close(ours)
-    assert ran.returncode == 2
-    assert (
-        ran.stderr == "smtp-tui: the window is drawn on standard error: let that be the terminal\n"
-    )
-
-
 def test_a_misspelt_subcommand_is_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prob", "mail.example.org"]) == 2
     assert "did you mean probe?" in capsys.readouterr().err
