@@ -11,7 +11,7 @@ from smtp_tui.transcript import junit
 from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.formats import format_of
-from smtp_tui.transcript.exports.saving import SaveError, save
+from smtp_tui.transcript.exports.saving import SaveError, check, save
 from smtp_tui.transcript.log_writer import LogWriter
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.records import Transcript
@@ -34,7 +34,8 @@ class Keeping:
     """Takes the events of one play after the other; ``complain`` gets a sentence about each file
     that cannot be written.
 
-    Raises ``FormatError`` where the format of an export cannot be told.
+    Raises ``FormatError`` where the format of an export cannot be told, ``SaveError`` and
+    ``LogError`` where a file could not be written: all before anything is done.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Keeping:
         complain: Callable[[str], None],
     ) -> None:
         self._exports = [(path, format_of(path, paths.format)) for path in paths.exports]
+        for path in (*paths.exports, *filter(None, [paths.junit])):
+            check(path)
         self._file = file
         self._script = script
         self._paths = paths

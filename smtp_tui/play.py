@@ -54,7 +54,7 @@ class Request:
 def run(request: Request) -> int:
     """Play the file on each server and report as it goes; gives the worst of the exit codes.
 
-    Raises ``RunError``, and the errors of stage, script, format, target, settings, password,
+    Raises ``RunError``, and the errors of stage, script, format, files, target, settings, password,
     credentials and practice server, whose texts are sentences.
     """
     if request.file == "-" and request.password.stdin:
@@ -68,12 +68,12 @@ def run(request: Request) -> int:
             for target in request.targets or (request.asked.target,)
         ]
         veil = Veil()
+        keeping = Keeping(request.file, script, request.paths, veil, _complain)
+        stack.callback(keeping.close)
         identities = _identities(script, stages, request.password)
         for each in identities:
             if each is not None:
                 veil.learn(each.password.encode("utf-8", "surrogateescape"), "password")
-        keeping = Keeping(request.file, script, request.paths, veil, _complain)
-        stack.callback(keeping.close)
         plays = [
             _Play(request, script, at, each, veil, keeping, several=len(stages) > 1)
             for at, each in zip(stages, identities, strict=True)

@@ -35,12 +35,13 @@ def command(arguments: Sequence[str]) -> int:
     from smtp_tui.practice.listening import CannotListenError
     from smtp_tui.settings import SettingsError
     from smtp_tui.stage import StageError, stage
+    from smtp_tui.transcript.log_writer import LogError
     from smtp_tui.wire.target import TargetError
 
     try:
         with stage(asked(options), with_practice=options.practice) as at:
             survey = _survey(at, options.log or "")
-    except (StageError, SettingsError, TargetError) as error:
+    except (StageError, SettingsError, TargetError, LogError) as error:
         return fail(str(error))
     except CannotListenError as error:
         return fail(str(error), 3)

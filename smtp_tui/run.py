@@ -43,6 +43,8 @@ def command(arguments: Sequence[str]) -> int:
     from smtp_tui.settings import SettingsError
     from smtp_tui.stage import StageError
     from smtp_tui.transcript.exports.formats import FormatError
+    from smtp_tui.transcript.exports.saving import SaveError
+    from smtp_tui.transcript.log_writer import LogError
     from smtp_tui.transcript.script import ScriptError
     from smtp_tui.wire.target import TargetError
 
@@ -62,6 +64,8 @@ def command(arguments: Sequence[str]) -> int:
         return fail(f"{options.file}, {error}")
     except (
         FormatError,
+        SaveError,
+        LogError,
         RunError,
         StageError,
         PasswordError,

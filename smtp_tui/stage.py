@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from smtp_tui.destination import Asked, find, practice
 from smtp_tui.smtp.visible import visible
+from smtp_tui.wire.context import check
 from smtp_tui.wire.target import Target
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def stage(wanted: Asked, *, with_practice: bool) -> Iterator[Stage]:
     with PracticeServer(faults=wanted.faults) as server:
         at = server.address
         target = practice(wanted, at)
+        check(target)
         yield Stage(target, wanted.user or at.user, wanted.timeout, at)
 
 
@@ -60,4 +62,5 @@ def _server(wanted: Asked) -> Stage:
         print(f"smtp-tui: ignored: {visible(str(problem))}", file=sys.stderr)
     if destination.target is None:
         raise StageError("there is no server to connect to: name a target or use --practice")
+    check(destination.target)
     return Stage(destination.target, destination.user, destination.timeout)

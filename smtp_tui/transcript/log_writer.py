@@ -25,13 +25,17 @@ _AGAIN = 5.0
 """Seconds until a full disk is tried again."""
 
 
+class LogError(Exception):
+    """A log file cannot be begun: one sentence with the reason."""
+
+
 class LogWriter:
     """Appends to the file at ``path``; ``tell`` gets one sentence if that comes to an end.
 
-    What was written is safe when the program is killed. Nothing raises: a session does not end
-    because a disk is full, nor does it wait for a pipe that nobody reads. Once there is room
-    again, the log goes on and says what is missing; where the file was removed, it begins anew.
-    To be used by one thread.
+    Raises ``LogError`` where the file cannot be opened. From then on nothing raises: a session
+    does not end because a disk is full, nor does it wait for a pipe that nobody reads. Once there
+    is room again, the log goes on and says what is missing; where the file was removed, it begins
+    anew. What was written is safe when the program is killed. To be used by one thread.
     """
 
     def __init__(self, path: str, tell: Callable[[str], None]) -> None:
@@ -46,7 +50,7 @@ class LogWriter:
         try:
             self._open()
         except (OSError, ValueError) as error:
-            self._give_up(error)
+            raise LogError(self._sentence(error)) from None
 
     def take(self, event: Event) -> None:
         """Take one event and write the lines that are final by it."""
@@ -129,13 +133,13 @@ class LogWriter:
         self._may_vanish = self._may_vanish and os.fstat(self._file).st_nlink > 0
         self._tell(f"The log file {visible(self._path)} was removed: it begins anew.")
 
-    def _give_up(self, error: OSError | ValueError) -> None:
+    def _give_up(self, error: OSError) -> None:
         self._let_go()
         self._transcript.clear()
-        self._tell(
-            f"The log file {visible(self._path)} cannot be written: {reason(error, self._path)}."
-            " The session goes on without it."
-        )
+        self._tell(f"{self._sentence(error)} The session goes on without it.")
+
+    def _sentence(self, error: OSError | ValueError) -> str:
+        return f"The log file {visible(self._path)} cannot be written: {reason(error, self._path)}."
 
 
 def _gap(missing: int, before: Record) -> Record:

@@ -81,9 +81,7 @@ class Connection(Standing):
         if self._invalid:
             self._fail(Failure.RESOLVE, self._invalid)
             return
-        target = self.target
-        asked = target.ca_file is not None or target.options is not BY_DEFAULT
-        if asked or target.tls is TlsMode.IMPLICIT:
+        if self.target.asks_of_tls or self.target.tls is TlsMode.IMPLICIT:
             try:
                 self._tls_context()  # a bad file is told of before anything else happens
             except TargetError as error:

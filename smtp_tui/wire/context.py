@@ -47,6 +47,12 @@ def build_context(target: Target) -> ssl.SSLContext:
     return _context(target.verify, same, ca_file, options.without_names, tuple(stamps))
 
 
+def check(target: Target) -> None:
+    """Raise ``TargetError`` where what the person wants of TLS cannot be had on this computer."""
+    if target.asks_of_tls:
+        build_context(target)
+
+
 def check_ciphers(options: TlsOptions) -> None:
     """Raise ``TargetError`` where OpenSSL takes no cipher from the list, or not the versions."""
     _limit(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), options)

@@ -64,6 +64,11 @@ class Target:
             return str(self.unix_path)
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def asks_of_tls(self) -> bool:
+        """Whether files, ciphers or other things of TLS were named that have to be looked at."""
+        return self.ca_file is not None or self.options is not BY_DEFAULT
+
 
 @dataclass(frozen=True, slots=True)
 class _Scheme:

@@ -18,19 +18,25 @@ def logged(path: str, sink: Callable[[Event], None]) -> Callable[[Event], None]:
     The file is opened with the first event. What is wrong with it is told to ``sink`` as a note.
     """
     writer: LogWriter | None = None
+    refused = False
     connection = 0
 
     def tell(sentence: str) -> None:
         sink(Note(time.monotonic(), connection, sentence))
 
     def take(event: Event) -> None:
-        nonlocal writer, connection
+        nonlocal writer, refused, connection
         connection = event.connection
         sink(event)
-        if writer is None:
-            from smtp_tui.transcript.log_writer import LogWriter
+        if writer is None and not refused:
+            from smtp_tui.transcript.log_writer import LogError, LogWriter
 
-            writer = LogWriter(path, tell)
-        writer.take(event)
+            try:
+                writer = LogWriter(path, tell)
+            except LogError as error:
+                refused = True
+                tell(f"{error} The session goes on without it.")
+        if writer is not None:
+            writer.take(event)
 
     return take

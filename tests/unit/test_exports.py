@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from smtp_tui.transcript import log_format
 from smtp_tui.transcript.excerpt import Excerpt, excerpt
 from smtp_tui.transcript.exports.formats import FORMATS, FormatError, format_of
-from smtp_tui.transcript.exports.saving import SaveError, save
+from smtp_tui.transcript.exports.saving import SaveError, check, save
 from smtp_tui.transcript.pipes import Outlet
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.transcript.script import ClientLine, ExpectedReply, Remark, parse
@@ -416,6 +416,30 @@ def test_a_file_with_the_longest_name_can_be_saved_over(tmp_path: Path) -> None:
     path.write_bytes(b"older")
     save(str(path), b"newer", replace=True)
     assert path.read_bytes() == b"newer"
+
+
+def test_looking_whether_a_file_can_be_written_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    older, pipe, lost = (tmp_path / name for name in ("older.txt", "pipe", "lost"))
+    older.write_text("older")
+    os.mkfifo(pipe)
+    lost.symlink_to(tmp_path / "nowhere")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for path in (older, pipe, lost, tmp_path / "new.txt", Path("/dev/null")):
+        check(str(path))
+    check("/dev/stdout")
+    assert older.read_text() == "older"
+    assert {each.name for each in tmp_path.iterdir()} == {"older.txt", "pipe", "lost"}
+    os.close(reader)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("no/x.txt", "No such file"), ("folder", "Is a directory"), ("a" * 300, "File name too long")],
+)
+def test_what_cannot_be_written_is_found_out_before(tmp_path: Path, name: str, why: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SaveError, match=f"cannot be written: {why}"):
+        check(str(tmp_path / name))
 
 
 def test_an_export_into_a_pipe_waits_for_its_reader(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.transcript.exports.saving import SaveError, save
-from smtp_tui.transcript.log_writer import LogWriter
+from smtp_tui.transcript.log_writer import LogError, LogWriter
 from smtp_tui.transcript.pipes import Outlet
 from smtp_tui.transcript.record import Kind
 from smtp_tui.wire import events as wire
@@ -43,15 +43,9 @@ def reader(pipe: Path) -> Iterator[int]:
     os.close(file)
 
 
-def test_a_pipe_that_nobody_reads_is_told_once_and_holds_nobody_up(pipe: Path) -> None:
-    told: list[str] = []
-    writer = LogWriter(str(pipe), told.append)
-    for _ in range(2):
-        writer.take(sent(b"NOOP\r\n"))
-    assert [sentence.partition(": ")[2] for sentence in told] == [
-        "it is a pipe that nobody reads from; start its reader first."
-        " The session goes on without it."
-    ]
+def test_a_pipe_that_nobody_reads_is_told_at_once_and_holds_nobody_up(pipe: Path) -> None:
+    with pytest.raises(LogError, match="nobody reads from; start its reader first"):
+        LogWriter(str(pipe), refuse)
 
 
 def test_an_export_into_a_pipe_without_a_reader_says_what_to_do(pipe: Path) -> None:

@@ -153,14 +153,51 @@ def test_an_export_that_cannot_be_written_is_said_at_the_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     walkthrough = str(SCRIPTS / "walkthrough.smtp")
-    more = ["--export", "/dev/full", "--format", "smtp", "--junit", "/no/such/folder.xml"]
+    more = ["--export", "/dev/full", "--format", "smtp", "--junit", "/dev/full"]
     assert main(["run", walkthrough, "--practice", *more]) == 2
     captured = capsys.readouterr()
     assert "✓ 10 of 10 replies as expected" in captured.out
-    assert captured.err.splitlines() == [
-        "smtp-tui: /dev/full cannot be written: No space left on device.",
-        "smtp-tui: /no/such/folder.xml cannot be written: No such file or directory.",
-    ]
+    told = "smtp-tui: /dev/full cannot be written: No space left on device."
+    assert captured.err.splitlines() == [told, told]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--export", "/no/such/x.txt cannot be written: No such file or directory."),
+        ("--junit", "/no/such/x.txt cannot be written: No such file or directory."),
+        ("--log", "The log file /no/such/x.txt cannot be written: No such file or directory."),
+        ("--key-log", "The key log /no/such/x.txt cannot be written: No such file or directory."),
+        ("--ca-file", "The CA file /no/such/x.txt does not exist."),
+        ("--client-cert", "The client certificate /no/such/x.txt does not exist."),
+        ("--ciphers", "OpenSSL finds no cipher in “/no/such/x.txt”"),
+    ],
+)
+def test_a_file_that_cannot_be_had_is_said_before_anything_is_connected(
+    capsys: pytest.CaptureFixture[str], option: str, told: str
+) -> None:
+    walkthrough = str(SCRIPTS / "walkthrough.smtp")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        target = f"tim@127.0.0.1:{server.getsockname()[1]}"  # no password: nobody is asked either
+        assert main(["run", walkthrough, target, option, "/no/such/x.txt"]) == 2
+        if option not in ("--export", "--junit"):
+            assert main(["probe", target, option, "/no/such/x.txt"]) == 2
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert all(line.startswith(f"smtp-tui: {told}") for line in captured.err.splitlines())
+
+
+def test_an_older_export_is_as_it_was_where_nothing_could_be_done(tmp_path: Path) -> None:
+    older = tmp_path / "older.txt"
+    older.write_text("older")
+    walkthrough = str(SCRIPTS / "walkthrough.smtp")
+    more = ["--export", str(older), "--junit", "/no/such/x.xml"]
+    assert main(["run", walkthrough, "--practice", *more]) == 2
+    assert older.read_text() == "older"
+    assert [each.name for each in tmp_path.iterdir()] == ["older.txt"]
 
 
 # Several servers

@@ -34,6 +34,16 @@ def test_a_full_disk_is_a_note_among_the_events() -> None:
     ]
 
 
+def test_a_log_file_that_cannot_be_opened_is_told_once_and_the_session_goes_on() -> None:
+    told: list[wire.Event] = []
+    Scene(logged("/no/such/folder/log", told.append)).greeted()
+    notes = [event.text for event in told if isinstance(event, wire.Note)]
+    assert notes == [
+        "The log file /no/such/folder/log cannot be written: No such file or directory."
+        " The session goes on without it."
+    ]
+
+
 async def test_the_window_writes_what_its_worker_tells(tmp_path: Path) -> None:
     path = tmp_path / "session.jsonl"
     app = Workbench(practice=True, log=str(path))

@@ -11,6 +11,7 @@ from smtp_tui.transcript.pipes import Outlet, reason
 
 _PATIENCE = 10.0
 """Seconds that a pipe may keep us waiting before it is given up."""
+_OPEN = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class SaveError(Exception):
@@ -19,6 +20,22 @@ class SaveError(Exception):
 
 class AlreadyThere(SaveError):
     """There is a file of that name."""
+
+
+def check(path: str) -> None:
+    """Find out whether ``save`` with ``replace`` could write there, and leave it as it was.
+
+    A pipe is not tried: its reader would take that for the end. Raises ``SaveError``.
+    """
+    target = os.path.expanduser(path)
+    try:
+        if not os.path.lexists(target):
+            os.close(os.open(target, _OPEN | os.O_EXCL, 0o600))
+            os.unlink(target)
+        elif os.path.exists(target) and not stat.S_ISFIFO(os.stat(target).st_mode):
+            os.close(os.open(target, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK))
+    except (OSError, ValueError) as error:
+        raise SaveError(_sentence(path, error)) from None
 
 
 def save(path: str, data: bytes, *, replace: bool) -> None:
@@ -38,13 +55,16 @@ def save(path: str, data: bytes, *, replace: bool) -> None:
     except FileExistsError:
         raise AlreadyThere(f"{visible(path)} is already there.") from None
     except (OSError, ValueError) as error:
-        why = reason(error, target)
-        raise SaveError(f"{visible(path)} cannot be written: {why}.") from None
+        raise SaveError(_sentence(path, error)) from None
+
+
+def _sentence(path: str, error: OSError | ValueError) -> str:
+    why = reason(error, os.path.expanduser(path))
+    return f"{visible(path)} cannot be written: {why}."
 
 
 def _write(path: str, data: bytes, how: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
-    _fill(os.open(path, flags | how, 0o600), data)
+    _fill(os.open(path, _OPEN | how, 0o600), data)
 
 
 def _begin(path: str, data: bytes) -> None:
