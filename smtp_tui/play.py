@@ -17,6 +17,7 @@ from smtp_tui.stage import Stage, stage
 from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.differences import Difference, difference
+from smtp_tui.transcript.echoes import BARE
 from smtp_tui.transcript.json_report import JsonReport
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.placeholders import PLACEHOLDERS
@@ -73,7 +74,7 @@ def run(request: Request) -> int:
         identities = _identities(script, stages, request.password)
         for each in identities:
             if each is not None:
-                veil.learn(each.password.encode("utf-8", "surrogateescape"), "password")
+                veil.learn(each.password.encode("utf-8", "surrogateescape"), BARE)
         plays = [
             _Play(request, script, at, each, veil, keeping, several=len(stages) > 1)
             for at, each in zip(stages, identities, strict=True)

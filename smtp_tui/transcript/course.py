@@ -134,6 +134,8 @@ class Course:
 
     def _told(self, told: smtp.Event) -> Check | None:
         match told:
+            case smtp.Challenge(decoded=prompt):
+                self._veil.challenged(prompt)
             case smtp.Reply(command=command) if (
                 command.verb == GREETING and not self._expects_greeting
             ):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+from collections.abc import Iterable, Iterator
 
 from smtp_tui.smtp.events import Span
+from smtp_tui.smtp.tokens import decoded
 
 _SHORTEST = 4
 """Shorter octets stand in every other line by chance; only their known place is covered."""
 _MOST = 64
+_BEARER = b"auth=Bearer "
+
+BARE = "password"
+"""The label of a password as it is, not put into anything."""
 
 
 class Echoes:
@@ -25,12 +31,22 @@ class Echoes:
     def __bool__(self) -> bool:
         return bool(self._labels)
 
-    def learn(self, secret: bytes, label: str) -> None:
-        """Find these octets from now on; of many only the newest are kept."""
-        if len(secret) < _SHORTEST:
+    def learn(self, secret: bytes, label: str, name: str = "") -> None:
+        """Find these octets from now on, and the password or token that they hold, also in Base64.
+
+        ``name`` is the placeholder of the secret where that says more than the label. Of many only
+        the newest are kept.
+        """
+        self._keep(secret, label)
+        for plain in _meant(secret, name or label):
+            self._keep(plain, label)
+            self._keep(base64.b64encode(plain).rstrip(b"="), label)
+
+    def _keep(self, octets: bytes, label: str) -> None:
+        if len(octets) < _SHORTEST:
             return
-        self._labels.pop(secret, None)
-        self._labels[secret] = label
+        self._labels.pop(octets, None)
+        self._labels[octets] = label
         if len(self._labels) > _MOST:
             del self._labels[next(iter(self._labels))]
 
@@ -45,6 +61,22 @@ class Echoes:
                 found = label
                 start = raw.find(secret, start + 1)
         return (merged(spans), found) if spans else ((), "")
+
+
+def _meant(secret: bytes, name: str) -> Iterator[bytes]:
+    """The password or token that is in a secret, or is one."""
+    if name == BARE:
+        yield secret
+        return
+    octets = decoded(secret)
+    if octets is None:
+        return
+    if _BEARER in octets:
+        yield octets.partition(_BEARER)[2].partition(b"\1")[0]
+    elif name == "LOGIN.password":
+        yield octets
+    elif octets.count(b"\0") == 2:
+        yield octets.rpartition(b"\0")[2]
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -17,14 +17,20 @@ class Veil:
     text, and the spans of further secrets in the octets.
     """
 
-    __slots__ = ("_echoes",)
+    __slots__ = ("_echoes", "_name")
 
     def __init__(self) -> None:
         self._echoes = Echoes()
+        self._name = ""
 
     def learn(self, secret: bytes, label: str) -> None:
-        """Cover these octets from now on."""
-        self._echoes.learn(secret, label)
+        """Cover these octets from now on, and the password or token that they hold."""
+        self._echoes.learn(secret, label, self._name if label == "LOGIN" else "")
+
+    def challenged(self, prompt: bytes | None) -> None:
+        """What a server asks for: of the answers of LOGIN only one is a password."""
+        asked = prompt is not None and prompt.strip().lower().startswith(b"pass")
+        self._name = "LOGIN.password" if asked else ""
 
     def hides(self, data: bytes | str) -> bool:
         """Whether a known secret stands in the octets."""

@@ -241,6 +241,8 @@ class Transcript:
                 self._contradicts = raw
                 self._put(Kind.ALARM, event, f"This is no valid reply: {reason}")
                 self._said, self._reason = reason, self._ring.end - 1
+            case smtp.Challenge(decoded=prompt):
+                self._veil.challenged(prompt)
             case smtp.Reply() as reply:
                 self._why(event, reply)
             case smtp.Unsolicited() as reply:

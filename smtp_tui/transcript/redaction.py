@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from smtp_tui.smtp.tokens import decoded
 from smtp_tui.transcript.echoes import Echoes, merged
 from smtp_tui.transcript.masking import mask
 from smtp_tui.transcript.record import Record
 from smtp_tui.transcript.roles import Roles
 
 _COVER = b"*"
-_BEARER = b"auth=Bearer "
 
 
 class Redaction:
@@ -56,9 +53,7 @@ class Redaction:
 
     def _learn(self, secret: bytes, label: str) -> None:
         if secret.strip(_COVER):  # else it was covered before
-            self._echoes.learn(secret, label)
-            for plain in _meant(secret, self._roles.placeholder or label):
-                self._echoes.learn(plain, label)
+            self._echoes.learn(secret, label, self._roles.placeholder)
 
     def _covered(self, note: str) -> str:
         data = note.encode("utf-8", "surrogateescape")
@@ -67,16 +62,3 @@ class Redaction:
             data = data[:start] + mask(label, end - start).encode() + data[end:]
             self.hidden += end - start
         return data.decode("utf-8", "surrogateescape") if spans else note
-
-
-def _meant(secret: bytes, name: str) -> Iterator[bytes]:
-    """The passwords and tokens that a response in Base64 holds; ``name`` is its placeholder."""
-    octets = decoded(secret)
-    if octets is None:
-        return
-    if _BEARER in octets:
-        yield octets.partition(_BEARER)[2].partition(b"\1")[0]
-    elif name == "LOGIN.password":
-        yield octets
-    elif octets.count(b"\0") == 2:
-        yield octets.rpartition(b"\0")[2]

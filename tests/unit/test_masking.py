@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -30,6 +32,39 @@ def test_a_learned_secret_is_covered_wherever_it_stands() -> None:
     assert veil(b"hunter2").text(b"hunter2 and hunter2!") == (
         "‹PLAIN: 7 octets hidden› and ‹PLAIN: 7 octets hidden›!"
     )
+
+
+PASSWORD = b"hunter2!"
+
+
+def base64_of(octets: bytes) -> bytes:
+    return base64.b64encode(octets)
+
+
+@pytest.mark.parametrize(
+    ("secret", "label"),
+    [
+        (base64_of(b"\0me@example.org\0" + PASSWORD), "PLAIN"),
+        (base64_of(b"user=me@example.org\1auth=Bearer " + PASSWORD + b"\1\1"), "XOAUTH2"),
+        (PASSWORD, "password"),
+    ],
+)
+def test_what_a_secret_holds_is_covered_too_also_in_base64(secret: bytes, label: str) -> None:
+    covering = Veil()
+    covering.learn(secret, label)
+    said = b"535 for me@example.org: " + b" or ".join([secret, PASSWORD, base64_of(PASSWORD)])
+    told = covering.text(said)
+    assert told.startswith("535 for me@example.org: ‹")
+    for each in (secret, PASSWORD, base64_of(PASSWORD).rstrip(b"=")):
+        assert each.decode() not in told
+
+
+def test_of_the_answers_of_login_the_password_alone_is_covered_as_it_is() -> None:
+    covering = Veil()
+    for prompt, answer in ((b"Username:", b"me@example.org"), (b"Password:", PASSWORD)):
+        covering.challenged(prompt)
+        covering.learn(base64_of(answer), "LOGIN")
+    assert covering.text(b"me@example.org, hunter2!") == "me@example.org, ‹LOGIN: 8 octets hidden›"
 
 
 def test_overlapping_secrets_are_one_cover() -> None:

@@ -391,6 +391,27 @@ def test_a_server_that_breaks_the_protocol_exits_5(run: Run, answer: bytes) -> N
     assert ran.result["ok"] is False
 
 
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_a_server_that_repeats_a_password_written_in_the_script_shows_it_to_nobody(
+    run: Run, json: tuple[str, ...]
+) -> None:
+    exchange = converse(
+        (b"AUTH", b"334 VXNlcm5hbWU6\r\n"),
+        (b"bWU=", b"334 UGFzc3dvcmQ6\r\n"),
+        (b"aHVudGVyMiE=", b"535 hunter2! is aHVudGVyMiE\r\n"),
+        (b"AUTH", b"535 hunter3! is aHVudGVyMyE, from AG1lAGh1bnRlcjMh\r\n"),
+    )
+    script = (
+        "S: 220\nC: AUTH LOGIN\nS: 334\nC: bWU=\nS: 334\nC: aHVudGVyMiE=\nS: 535\n"
+        "C: AUTH PLAIN AG1lAGh1bnRlcjMh\nS: 535\n"
+    )
+    with serve(exchange) as server:
+        ran = run(script, plain(server.port), *json)
+    assert ran.code == 0, ran
+    for secret in ("hunter", "aHVudGVy", "AG1lAGh1bnRlcjMh"):
+        assert secret not in ran.out + ran.err
+
+
 def test_replies_injected_behind_starttls_exit_5(run: Run) -> None:
     with serve(converse((b"STARTTLS", b"220 go\r\n250 INJECTED\r\n"))) as server:
         script = "S: 220\nC: STARTTLS\nS: 220\nC: EHLO me\nS: 250\n"
