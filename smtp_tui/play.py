@@ -79,7 +79,11 @@ def run(request: Request) -> int:
             _Play(request, script, at, each, veil, keeping, several=len(stages) > 1)
             for at, each in zip(stages, identities, strict=True)
         ]
-        results = [play.play() for play in plays]
+        results: list[Result] = []
+        for play in plays:
+            results.append(play.play())
+            if results[-1].outcome.of_signal:
+                break
         if len(plays) > 1 and not request.json:
             _summarise(stages, results, veil)
         return max(keeping.finish(), *(int(result.outcome) for result in results))
@@ -130,7 +134,7 @@ class _Play:
         if self._request.diff:
             self._report.differences(self._differences)
         self._report.result(result)
-        if result.outcome:
+        if result.outcome and not result.outcome.of_signal:
             place = self._veil.visible(self._at.target.place)
             sentence = _verdict(result, self._veil)
             named = not self._several or sentence.startswith(place)
@@ -208,7 +212,7 @@ def _summarise(stages: Sequence[Stage], results: Sequence[Result], veil: Veil) -
     """One line a server, at the end."""
     places = [veil.visible(at.target.place) for at in stages]
     width = max(len(place) for place in places)
-    for place, result in zip(places, results, strict=True):
+    for place, result in zip(places, results, strict=False):  # one may be the last by a signal
         tick = FAILED if result.outcome else MET
         _write(f"{tick} {place:<{width}}  {sentences.total(result)}")
 

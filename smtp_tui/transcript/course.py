@@ -21,6 +21,14 @@ class Outcome(IntEnum):
     NO_CONNECTION = 3
     TLS_FAILED = 4
     PROTOCOL_BROKEN = 5
+    HUNG_UP = 129
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+    @property
+    def of_signal(self) -> bool:
+        """Whether a signal ended it: 128 and its number, as shells have it."""
+        return self > 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ class Course:
         self.refused = ""
         self.unsafe = ""
         """Why the script was stopped before it gave a secret away."""
+        self.signal: Outcome | None = None
+        """What asked for the end before the script was over."""
         self._expected = expected
         self._expects_greeting = expects_greeting
         self._veil = veil
@@ -164,6 +174,8 @@ class Course:
         return Check(wanted, met)
 
     def _judged(self) -> tuple[Outcome, str]:
+        if self.signal is not None:
+            return self.signal, "interrupted before the script was over"
         if self._alarm:
             return Outcome.PROTOCOL_BROKEN, self._alarm
         if self._failed is not None:

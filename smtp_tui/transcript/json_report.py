@@ -3,9 +3,9 @@
 Each has ``kind`` and ``time`` (seconds since the beginning). The kinds and what they add:
 ``note`` text; ``client`` line (secrets masked); ``server`` code, enhanced, lines, ms, command, and
 where a reply was expected line, expected and ok; ``tls`` version, cipher, verified, error;
-``alarm`` text and data; ``closed`` clean and text; ``result`` ok, exit, met, failed, skipped,
-failures (line, expected, got) and text; ``difference`` line and lines. Where several servers are
-played on, each object has ``target``, too.
+``alarm`` text and data; ``closed`` clean (neither cut short nor broken) and text; ``result`` ok,
+exit, met, failed, skipped, failures (line, expected, got) and text; ``difference`` line and lines.
+Where several servers are played on, each object has ``target``, too.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class JsonReport:
             case wire.Told(event=smtp.Malformed(reason=text, raw=data)):
                 self._malformed = data
                 self._alarm(text, data)
-            case wire.Gone(clean=clean, text=text):
+            case wire.Gone(clean=clean, text=text, aborted=aborted):
                 self._flush()
-                self._object("closed", clean=clean, text=self._veil.text(text))
+                self._object("closed", clean=clean and not aborted, text=self._veil.text(text))
             case _:
                 for kind, text in self._narrator.lines(event):
                     if kind is Kind.ALARM:

@@ -13,7 +13,7 @@ from smtp_tui.smtp.events import Challenge, Reply
 from smtp_tui.smtp.state import AUTH_RESPONSE, Phase
 from smtp_tui.transcript import wording
 from smtp_tui.transcript.burst import Burst, bursts
-from smtp_tui.transcript.course import Course, Failure, Result, Watch
+from smtp_tui.transcript.course import Course, Failure, Outcome, Result, Watch
 from smtp_tui.transcript.disclosure import first_credential, is_loopback
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.placeholders import Filler, check, names_in
@@ -77,7 +77,8 @@ class Player:
     def play(self) -> Result:
         """Connect, play the script to its end or to the first thing unexpected, and close.
 
-        Raises ``CredentialsError``, before anything is done, when the credentials do not fit.
+        Asked to end by a signal, it closes at once and says so in the result. Raises
+        ``CredentialsError``, before anything is done, when the credentials do not fit.
         """
         if self._credentials is not None:
             channel = Channel(self._target.host, self._target.port)
@@ -87,6 +88,12 @@ class Player:
         try:
             self._play()
             self._leave()
+        except KeyboardInterrupt:
+            self._course.signal = Outcome.INTERRUPTED
+        except SystemExit as asked:  # what the command line makes of SIGTERM and SIGHUP
+            if not isinstance(asked.code, int):
+                raise
+            self._course.signal = Outcome(asked.code)
         finally:
             self._connection.abort()
         return self._course.result()

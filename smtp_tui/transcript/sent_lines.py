@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from smtp_tui.smtp.events import Span
@@ -30,8 +29,9 @@ class SentLines:
         self._secrets: list[Span] = []
         self._label = ""
 
-    def take(self, event: Sent) -> Iterator[SentLine]:
-        """The lines that this event ends."""
+    def take(self, event: Sent) -> list[SentLine]:
+        """The lines that this event ends, each given once, even if the caller is interrupted."""
+        lines: list[SentLine] = []
         shift = len(self._data)
         self._at = event.at
         self._data += event.data
@@ -39,7 +39,7 @@ class SentLines:
         self._label = event.label or self._label
         position = 0
         while (end := self._data.find(b"\n", position)) >= 0:
-            yield self._cut(position, end)
+            lines.append(self._cut(position, end))
             position = end + 1
         del self._data[:position]
         self._secrets = [
@@ -47,13 +47,16 @@ class SentLines:
             for start, end in self._secrets
             if end > position
         ]
+        return lines
 
-    def rest(self) -> Iterator[SentLine]:
+    def rest(self) -> list[SentLine]:
         """What is left of an unfinished line; afterwards nothing is."""
-        if self._data:
-            yield self._cut(0, len(self._data))
-            self._data.clear()
-            self._secrets.clear()
+        if not self._data:
+            return []
+        line = self._cut(0, len(self._data))
+        self._data.clear()
+        self._secrets.clear()
+        return [line]
 
     def _cut(self, start: int, end: int) -> SentLine:
         line = bytes(self._data[start:end]).removesuffix(b"\r")

@@ -20,6 +20,9 @@ _TROUBLES = {
     Outcome.NO_CONNECTION: "no connection",
     Outcome.TLS_FAILED: "no trustworthy TLS",
     Outcome.PROTOCOL_BROKEN: "the server broke the protocol",
+    Outcome.HUNG_UP: "interrupted",
+    Outcome.INTERRUPTED: "interrupted",
+    Outcome.TERMINATED: "interrupted",
 }
 _ANSWERED = {
     GREETING: "the greeting is",

@@ -181,7 +181,8 @@ class Connection(Standing):
 
     def abort(self) -> None:
         """Close at once, in whatever stage."""
-        self._finish(True, endings.CUT if self.stage is Stage.OPEN else endings.GIVEN_UP)
+        text = endings.CUT if self.stage is Stage.OPEN else endings.GIVEN_UP
+        self._finish(True, text, aborted=True)
 
     @property
     def _feeds(self) -> bool:
@@ -353,10 +354,12 @@ class Connection(Standing):
         made = failure is Failure.TLS and self.stage is not Stage.NEW
         self._finish(False, endings.TLS_FAILED if made else endings.NOT_MADE)
 
-    def _finish(self, clean: bool, text: str, *, truncated: bool = False) -> None:
+    def _finish(
+        self, clean: bool, text: str, *, truncated: bool = False, aborted: bool = False
+    ) -> None:
         if self.finished:
             return
         self.finished = True
         self._link.close()
         self._talk.close()
-        self._sink(Gone(self._clock(), self.number, clean, text, truncated))
+        self._sink(Gone(self._clock(), self.number, clean, text, truncated, aborted))

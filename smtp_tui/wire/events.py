@@ -342,6 +342,7 @@ class Gone(NamedTuple):
     """The connection is over; ``clean`` is False when the end may be forged or was an error.
 
     ``truncated``: it was encrypted, and closed without TLS being ended by a close_notify first.
+    ``aborted``: this side closed it at once, without a goodbye.
     """
 
     at: float
@@ -349,6 +350,7 @@ class Gone(NamedTuple):
     clean: bool
     text: str
     truncated: bool = False
+    aborted: bool = False
 
     def __repr__(self) -> str:
         return without(self, "text")

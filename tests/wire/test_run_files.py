@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from smtp_tui.cli import main
-from tests.wire.loopback import Script, lines_of, serve
+from tests.wire.loopback import Script, lines_of, serve, wait_for_close
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 LOGIN = """\
@@ -198,6 +201,48 @@ def test_an_older_export_is_as_it_was_where_nothing_could_be_done(tmp_path: Path
     assert main(["run", walkthrough, "--practice", *more]) == 2
     assert older.read_text() == "older"
     assert [each.name for each in tmp_path.iterdir()] == ["older.txt"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_written_at_the_end_is_written_too_when_a_signal_ends_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    script, export, report = (tmp_path / name for name in ("s.smtp", "e.smtp", "r.xml"))
+    script.write_text("S: 220\nC: EHLO me\nS: 250\nC: NOOP\nS: 250\n")
+    told: list[dict[str, object]] = []
+
+    def answers_once(client: socket.socket) -> None:
+        client.sendall(b"220 ready\r\n")
+        line = lines_of(client)
+        line()
+        client.sendall(b"250 hello\r\n")
+        line()
+        wait_for_close(client)
+
+    def never(client: socket.socket) -> None:
+        raise AssertionError("the second server is not played on")
+
+    with serve(answers_once) as one, serve(never) as other:
+        targets = [f"smtp://127.0.0.1:{each.port}" for each in (one, other)]
+        files = ["--export", str(export), "--junit", str(report)]
+        program = subprocess.Popen(
+            [sys.executable, "-m", "smtp_tui", "run", str(script), *targets, "--json", *files],
+            stdout=subprocess.PIPE,
+        )
+        assert program.stdout is not None
+        for line in program.stdout:
+            told.append(json.loads(line))
+            if told[-1]["kind"] == "client" and told[-1]["line"] == "NOOP":
+                program.send_signal(number)
+        assert program.wait(60) == 128 + number
+        program.stdout.close()
+    closed, result = told[-2:]
+    assert (closed["kind"], closed["clean"]) == ("closed", False)
+    assert (result["kind"], result["exit"], result["ok"]) == ("result", 128 + number, False)
+    assert (result["met"], result["skipped"]) == (2, 1)
+    assert sent_lines(export) == ["C: EHLO me", "C: NOOP"]
+    (suite,) = ElementTree.parse(report).getroot().findall("testsuite")
+    assert [suite.get(name) for name in ("tests", "errors", "skipped")] == ["4", "1", "1"]
 
 
 # Several servers
