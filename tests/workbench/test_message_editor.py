@@ -344,6 +344,7 @@ async def test_progress_is_shown_and_escape_stops_behind_a_chunk() -> None:
         scene.sink(wire.DeliveryFinished(1.0, 1, False, "Stopped after 250 of 1,000 octets."))
         await at.pilot.pause()
         assert "Stopped after 250" in at.text()
+        assert "escape Back" in at.text()
 
 
 async def test_what_was_begun_with_data_is_stopped_by_closing() -> None:
@@ -353,6 +354,8 @@ async def test_what_was_begun_with_data_is_stopped_by_closing() -> None:
         scene.sink(progress(250, Way.DATA))
         await at.pilot.pause()
         assert "escape closes the connection" in at.text()
+        assert "escape Stop" in at.text()
+        assert "escape Back" not in at.text()
         await at.press("escape")
         assert at.posted[-1] == StopDelivery(at_once=True)
 

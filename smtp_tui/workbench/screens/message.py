@@ -79,17 +79,15 @@ class MessageScreen(Dialog[None]):
 
     def on_resize(self) -> None:
         """Name the keys in rows of the new width."""
-        words = (("send", "Send"), ("envelope", "Envelope"), *_WORDS)
-        keys = [
-            Content.assemble((self._keys.short(id), "bold $accent"), f" {word}  ")
-            for id, word in words
-        ]
-        self.query_one("#message-keys", Static).update(_in_rows(keys, self.size.width - 4))
+        self._draw_keys()
 
     def show(self, view: SessionView) -> None:
         """Draw for this state of the session."""
+        turned = (view.delivery is None) is not (self._view.delivery is None)
         self._view = view
         self._draw()
+        if turned and self.is_mounted:
+            self._draw_keys()
 
     def say(self, sentence: str) -> None:
         """Show a sentence until the next one."""
@@ -141,6 +139,16 @@ class MessageScreen(Dialog[None]):
         box.border_subtitle = Content(self._measures())
         self.query_one("#message-facts", Static).update(self._facts())
         self.query_one("#message-said", Static).update(self._status())
+
+    def _draw_keys(self) -> None:
+        """The keys with their words; leaving means something else while a message goes out."""
+        leaving = {"message-leave": "Stop"} if self._view.delivery is not None else {}
+        words = (("send", "Send"), ("envelope", "Envelope"), *_WORDS, ("help", "Help"))
+        keys = [
+            Content.assemble((self._keys.short(id), "bold $accent"), f" {leaving.get(id, word)}  ")
+            for id, word in words
+        ]
+        self.query_one("#message-keys", Static).update(_in_rows(keys, self.size.width - 4))
 
     def _measures(self) -> str:
         draft, limit = self.draft, self._view.state.extensions.size
