@@ -104,11 +104,15 @@ def _problem(key: str, id: str, taken: Mapping[str, str], wanted: Mapping[str, s
         return f"“{shown}” is no key; write one as ctrl+k, shift+f5 or f7"
     if len(key) == 1 and id not in LOG_KEYS:
         return f"{shown} alone is needed for typing; write a key as ctrl+{shown} or f7"
-    if id in MESSAGE_KEYS and owner not in SHARED_KEYS:
+    if id in MESSAGE_KEYS and owner not in SHARED_KEYS and not _is_everywhere(owner):
         return ""
     if owner != id and (owner not in wanted or key in _each(wanted[owner])):
         return f"{shown} belongs to {owner}; use another key"
     return ""
+
+
+def _is_everywhere(owner: str) -> bool:
+    return owner in ACTIONS and ACTIONS[owner].priority
 
 
 def _default() -> dict[str, str]:

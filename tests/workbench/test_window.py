@@ -190,6 +190,22 @@ async def test_help_holds_every_key_a_first_session_and_the_marks() -> None:
         assert "Your first session" not in at.text()
 
 
+@pytest.mark.parametrize(
+    "way",
+    [("ctrl+o", "l"), ("ctrl+o", "l", "enter"), ("f2",), ("f9",), ("ctrl+s",), ("ctrl+p",)],
+    ids=["log", "card", "form", "message", "dialog", "palette"],
+)
+async def test_f1_is_help_wherever_the_focus_is_and_closes_it_again(way: tuple[str, ...]) -> None:
+    async with window() as at:
+        at.scene().greeted()
+        await at.press(*way)
+        below = at.app.screen
+        await at.press("f1")
+        assert isinstance(at.app.screen, HelpScreen)
+        await at.press("f1")
+        assert at.app.screen is below
+
+
 async def test_every_action_is_in_the_palette_when_it_makes_sense() -> None:
     async with window() as at:
         titles = {command.title for command in at.app.get_system_commands(at.desk)}
@@ -312,6 +328,32 @@ async def test_jumping_into_the_drawer_opens_it() -> None:
         assert at.app.focused is at.desk.query_one("#password")
 
 
+async def test_a_drawer_closes_when_the_focus_leaves_it() -> None:
+    async with window(size=(80, 24)) as at:
+        await at.press("ctrl+o", "p", "ctrl+o", "c")
+        assert at.app.focused is at.desk.composer.field
+        assert not at.desk.query_one("#setup").display
+
+
+async def test_a_drawer_stays_open_below_the_list_of_one_of_its_fields() -> None:
+    async with window(size=(80, 24)) as at:
+        await at.press("ctrl+o", "m")
+        await at.press("ctrl+o", "m", "enter")
+        assert at.app.screen is not at.desk
+        assert at.desk.query_one("#setup").display
+        await at.press("escape")
+        assert at.app.focused is at.desk.query_one("#mechanism")
+        assert at.desk.query_one("#setup").display
+
+
+async def test_what_was_left_when_the_window_was_wide_covers_nothing_when_it_shrinks() -> None:
+    async with window() as at:
+        await at.press("ctrl+o", "p", "ctrl+o", "c")
+        await at.pilot.resize_terminal(80, 24)
+        await at.pilot.pause()
+        assert not at.desk.query_one("#setup").display
+
+
 async def test_a_narrow_bar_shows_six_keys_and_where_all_others_are_a_wide_one_more() -> None:
     async with window(size=(80, 24)) as at:
         bar = " ".join(at.rows()[-1].split())
@@ -376,6 +418,8 @@ async def test_what_is_wrong_with_the_settings_is_told_in_the_log() -> None:
         ({"connect": "ctrl+h"}, {}),
         ({"connect": "a"}, {}),
         ({"connect": "f6"}, {}),
+        ({"message-open": "f1"}, {}),
+        ({"message-open": "f10"}, {"message-open": "f10"}),
         ({"connect": "f6", "starttls": "f5"}, {"connect": "f6", "starttls": "f5"}),
         ({"connect": "f11", "starttls": "f11"}, {"connect": "f11"}),
         ({"quit": "ctrl+x"}, {"quit": "ctrl+x,ctrl+q"}),

@@ -14,7 +14,7 @@ class Help(UserAction):
     """Keys, a first session line by line, and what the marks in the log mean."""
 
     id, keys, title, group = "help", "f1", "Help", "Window"
-    footer, rank = "Help", 1
+    footer, rank, priority = "Help", 1, True
 
     @staticmethod
     def run(screen: MainScreen) -> None:
@@ -42,7 +42,9 @@ class Jump(UserAction):
     @staticmethod
     def run(screen: MainScreen) -> None:
         if screen.app.screen is screen:
-            screen.jump()
+            from smtp_tui.workbench.screens.jump import jump
+
+            jump(screen)
 
 
 class Palette(UserAction):

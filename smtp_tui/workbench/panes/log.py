@@ -159,15 +159,18 @@ class LogPane(Container):
         """Close the detail."""
         self.close_detail()
 
-    def close_detail(self) -> None:
-        """Close the detail, if it is open, and go back to where the person came from."""
-        if self._detail is not None:
-            self._detail.remove()
-            self._detail = None
-            back, self._back = self._back or self.view, None
+    def close_detail(self) -> bool:
+        """Close the detail; who is in it goes back to where he came from. False: none is open."""
+        detail, self._detail = self._detail, None
+        if detail is None:
+            return False
+        back, self._back = self._back or self.view, None
+        if detail.has_focus:
             back.focus()
-            if back is not self.view:
-                self.view.action_follow()
+        if back is not self.view:
+            self.view.action_follow()
+        detail.remove()
+        return True
 
     def on_find_bar_done(self, event: FindBar.Done) -> None:
         """Close the field for what is looked for."""

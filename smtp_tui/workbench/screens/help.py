@@ -61,7 +61,7 @@ _FIELDS = (
 class HelpScreen(Dialog[None]):
     """Everything a newcomer needs, on one page."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "close", show=False)]
 
     def __init__(self, keys: Keys) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,7 +11,11 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import Static
 
+from smtp_tui.workbench.panes.setup import Setup
 from smtp_tui.workbench.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from smtp_tui.workbench.screens.main import MainScreen
 
 PLACES: Mapping[str, str] = {
     "c": "composer-input",
@@ -30,6 +35,26 @@ PLACES: Mapping[str, str] = {
     "s": "server",
 }
 """Which letter goes to the widget of which id."""
+
+
+def jump(screen: MainScreen) -> None:
+    """Show the letters, and go where the person wants."""
+    spots: dict[str, Offset] = {}
+    for id in PLACES.values():
+        widget = screen.query_one(f"#{id}")
+        if widget.region and screen.region.contains_region(widget.region):
+            spots[id] = widget.region.offset
+
+    def go(id: str | None) -> None:
+        if not id:
+            return
+        setup, widget = screen.query_one(Setup), screen.query_one(f"#{id}")
+        if setup in widget.ancestors:
+            setup.go_to(id)
+        else:
+            widget.focus()
+
+    screen.app.push_screen(JumpScreen(spots), go)
 
 
 class JumpScreen(Dialog[str]):

@@ -87,7 +87,9 @@ class LogFileScreen(Dialog[None]):
     # What the keys do
 
     def action_back(self) -> None:
-        """Stop a search, leave what it found, or close."""
+        """Close the card, stop a search, leave what it found, or close."""
+        if any(pane.close_detail() for pane in self.query(LogPane)):
+            return
         if self._searching:
             self._stopped = self._search
         elif self._part is not None and self._part.matches is not None:

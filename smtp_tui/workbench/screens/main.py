@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -59,6 +60,9 @@ class MainScreen(Screen[None]):
     """Panes, keys and what they ask for."""
 
     AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close_card", show=False, priority=True)
+    ]
 
     composer = getters.query_one(Composer)
     connection = getters.query_one(ConnectionPane)
@@ -174,7 +178,6 @@ class MainScreen(Screen[None]):
         if target.user and not self.credentials.credentials.user:
             self.credentials.fill(target.user)
         self.operator.connect(target)
-        self._close_drawer()
         self.composer.field.focus()
 
     def start_practice(self, faults: Faults = NO_FAULTS) -> None:
@@ -227,28 +230,23 @@ class MainScreen(Screen[None]):
         setup = self.query_one(Setup)
         inside = self.focused is not None and setup in self.focused.ancestors
         if inside or setup.has_class("-open"):
-            self._close_drawer()
             self.composer.field.focus()
         else:
-            setup.add_class("-open")
-            self.query_one("#host").focus()
+            setup.go_to("host")
 
-    def jump(self) -> None:
-        """Show letters on all places."""
-        from smtp_tui.workbench.screens.jump import PLACES, JumpScreen
-
-        spots: dict[str, Offset] = {}
-        for id in PLACES.values():
-            widget = self.query_one(f"#{id}")
-            if widget.region and self.screen.region.contains_region(widget.region):
-                spots[id] = widget.region.offset
-        self.app.push_screen(JumpScreen(spots), self._jump_to)
+    def action_close_card(self) -> None:
+        """Close the card over the log, wherever the focus is; without one escape goes on."""
+        if not self.query_one(LogPane).close_detail():
+            raise SkipAction
 
     def show_help(self) -> None:
-        """Open help."""
+        """Open help over whatever is there, or close it again."""
         from smtp_tui.workbench.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._keys))
+        if isinstance(self.app.screen, HelpScreen):
+            self.app.screen.dismiss()
+        else:
+            self.app.push_screen(HelpScreen(self._keys))
 
     def copy_token(self) -> None:
         """Copy the Base64 string."""
@@ -260,7 +258,6 @@ class MainScreen(Screen[None]):
 
     def insert_token(self) -> None:
         """Put it, as a placeholder, on the command line."""
-        self._close_drawer()
         self.tokens.insert(self.view)
 
     def reveal(self) -> None:
@@ -367,17 +364,6 @@ class MainScreen(Screen[None]):
         self.connection.problem(sentence)
         self.say(sentence)
         self.note([sentence])
-
-    def _jump_to(self, id: str | None) -> None:
-        if not id:
-            return
-        widget = self.query_one(f"#{id}")
-        if self.query_one(Setup) in widget.ancestors:
-            self.query_one(Setup).add_class("-open")
-        widget.focus()
-
-    def _close_drawer(self) -> None:
-        self.query_one(Setup).remove_class("-open")
 
     def _draw(self) -> None:
         view = self.view
