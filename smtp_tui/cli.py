@@ -225,10 +225,14 @@ def _window(arguments: list[str]) -> int:
     source = passwords(options)
     if source.stdin:
         parser.error("standard input is the keyboard here: use --password-command or --keyring")
-    password = ""
-    if destination.user and not options.practice and (source.chosen or source.in_environment):
+    user, password = destination.user, ""
+    if options.practice:
+        from smtp_tui.practice.account import PRACTICE_ACCOUNT
+
+        user = wanted.user or PRACTICE_ACCOUNT.user
+    if user and (source.chosen or (source.in_environment and not options.practice)):
         try:
-            password = source.read(destination.user, destination.form.host)
+            password = source.read(user, destination.form.host)
         except PasswordError as error:
             return fail(str(error))
 
@@ -246,7 +250,7 @@ def _window(arguments: list[str]) -> int:
 
     workbench = Workbench(
         wanted.layer().target() if options.practice else destination.form,
-        user="" if options.practice else destination.user,
+        user=user,
         connect_at_once=wanted.target is not None,
         practice=options.practice,
         faults=wanted.faults,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,8 +52,9 @@ class Workbench(App[None]):
 
     ``target`` fills the form; it is connected to only with ``connect_at_once``. With ``practice``
     the practice server is started, ``faults`` and all, and connected to, with the target's other
-    settings. ``worker`` makes the worker from the sink it tells its events to. ``log`` is the path
-    of a file that all events are written to, "" for none.
+    settings, and with ``user`` and ``password`` where they are given. ``worker`` makes the worker
+    from the sink it tells its events to. ``log`` is the path of a file that all events are written
+    to, "" for none.
     ``file`` is a script or log file to show.
     """
 
@@ -169,8 +171,11 @@ class Workbench(App[None]):
 
     @on(PracticeReady)
     def _practice_ready(self, event: PracticeReady) -> None:
-        wanted = self._target if self._practice and self._target is not None else Target("")
-        self.desk.practise(placed(wanted, event.address), event.address)
+        wanted, address = Target(""), event.address
+        if self._practice:
+            wanted = self._target or wanted
+            address = replace(address, user=self._user or address.user)
+        self.desk.practise(placed(wanted, address), address)
 
     @on(Copied)
     @on(Told)

@@ -172,6 +172,7 @@ def test_the_way_to_give_a_password_is_named(capsys: pytest.CaptureFixture[str])
         (("run", "x", "h", "-4", "-6"), "not allowed with"),
         (("host", "--password-stdin"), "standard input is the keyboard"),
         (("me@host", "--password-command", "exit 3"), "exit code 3"),
+        (("--practice", "--password-command", "exit 3"), "exit code 3"),
         (("run", "x", "h", "--frobnicate"), "--frobnicate"),
         (("--tls", "none", "run"), "write the subcommand first"),
         (("host", "--practice"), "--practice brings its own server"),

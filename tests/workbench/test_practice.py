@@ -7,8 +7,10 @@ import socket
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from smtp_tui.practice.account import PRACTICE_ACCOUNT
 from smtp_tui.practice.faults import FAULTS, Fault, Faults, combined
 from smtp_tui.practice.mailbox import PracticeMessage
+from smtp_tui.sasl.credentials import Credentials
 from smtp_tui.wire.events import Remedy
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.workbench.app import Workbench
@@ -65,6 +67,34 @@ async def test_it_can_be_started_from_the_window() -> None:
         await pilot.press("f4")
         await at.shows("220 smtp.practice.test")
         app.leave()
+
+
+async def test_a_user_and_a_password_given_beside_it_hold() -> None:
+    app = Workbench(practice=True, user="me@example.org", password="other")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await LiveWindow(app, pilot).shows("220 smtp.practice.test")
+        assert app.desk.credentials.credentials == Credentials("me@example.org", "other")
+        app.leave()
+
+
+async def test_what_was_typed_for_its_user_stays_when_it_is_started_again() -> None:
+    async with live_window(practice=True) as at:
+        await at.shows("220 smtp.practice.test")
+        pane = at.app.desk.credentials
+        assert pane.credentials == Credentials("user@gmail.com", "password")
+        pane.fill("user@gmail.com", "ya29.typed", "XOAUTH2")
+        await at.pilot.press("f4")
+        await at.until(lambda: at.view.connection == 2 and at.view.greeting == 220, "the next")
+        assert pane.credentials == Credentials("user@gmail.com", "ya29.typed")
+
+
+async def test_the_secret_that_is_filled_in_fits_the_mechanism() -> None:
+    async with live_window() as at:
+        pane = at.app.desk.credentials
+        pane.fill("me@example.org", "other", "XOAUTH2")
+        await at.pilot.press("f4")
+        await at.shows("220 smtp.practice.test")
+        assert pane.credentials == Credentials("user@gmail.com", PRACTICE_ACCOUNT.token)
 
 
 async def test_options_given_beside_it_hold() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +22,9 @@ from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field, SecretField
 from smtp_tui.workbench.session import SessionView
 from smtp_tui.workbench.tokens import Token, tokens
+
+if TYPE_CHECKING:
+    from smtp_tui.practice.server import PracticeAddress
 
 _LONGEST_SHOWN = 180
 """Characters of a Base64 string; an access token may have thousands."""
@@ -78,6 +82,12 @@ class CredentialsPane(Vertical):
             self.query_one("#password", SecretField).value = password
         if mechanism in MECHANISMS:
             self.query_one("#mechanism", Choice).value = mechanism
+
+    def practise(self, at: PracticeAddress) -> None:
+        """Fill in who may sign in there; what was typed for this user stays."""
+        now, known = self.credentials, {Secret.PASSWORD: at.password, Secret.TOKEN: at.token}
+        if now.user != at.user or now.password in ("", *known.values()):
+            self.fill(at.user, known.get(MECHANISMS[self.mechanism].secret, at.password))
 
     def show(self, view: SessionView) -> None:
         """Take note of what the server offers."""

@@ -199,7 +199,7 @@ class MainScreen(Screen[None]):
         """Fill in the practice server and connect to it."""
         self.operator.practise(at)
         self.connection.fill(target)
-        self.credentials.fill(at.user, at.password)
+        self.credentials.practise(at)
         self.note(self.operator.faults_of(target).told)
         self.say("")  # it has started
         self.connect()
