@@ -12,6 +12,7 @@ from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.excerpt import excerpt
 from smtp_tui.transcript.exports.formats import format_of
 from smtp_tui.transcript.exports.saving import SaveError, check, save
+from smtp_tui.transcript.given import Given
 from smtp_tui.transcript.log_writer import LogWriter
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.records import Transcript
@@ -45,6 +46,7 @@ class Keeping:
         paths: Paths,
         veil: Veil,
         complain: Callable[[str], None],
+        given: Given,
     ) -> None:
         self._exports = [(path, format_of(path, paths.format)) for path in paths.exports]
         for path in (*paths.exports, *filter(None, [paths.junit])):
@@ -54,8 +56,8 @@ class Keeping:
         self._paths = paths
         self._veil = veil
         self._complain = complain
-        self._log = LogWriter(paths.log, complain) if paths.log else None
-        self._transcript = Transcript(ways=NONE)
+        self._log = LogWriter(paths.log, complain, given) if paths.log else None
+        self._transcript = Transcript(ways=NONE, given=given)
         self._suites: list[junit.Suite] = []
         self._plays = 0
         self._place = ""

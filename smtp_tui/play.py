@@ -18,6 +18,7 @@ from smtp_tui.transcript import sentences
 from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.differences import Difference, difference
 from smtp_tui.transcript.echoes import BARE
+from smtp_tui.transcript.given import Given
 from smtp_tui.transcript.json_report import JsonReport
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.placeholders import PLACEHOLDERS
@@ -69,12 +70,14 @@ def run(request: Request) -> int:
             for target in request.targets or (request.asked.target,)
         ]
         veil = Veil()
-        keeping = Keeping(request.file, script, request.paths, veil, _complain)
+        given = Given()
+        keeping = Keeping(request.file, script, request.paths, veil, _complain, given)
         stack.callback(keeping.close)
         identities = _identities(script, stages, request.password)
         for each in identities:
             if each is not None:
                 veil.learn(each.password.encode("utf-8", "surrogateescape"), BARE)
+        given.take(*(each.password for each in identities if each is not None))
         plays = [
             _Play(request, script, at, each, veil, keeping, several=len(stages) > 1)
             for at, each in zip(stages, identities, strict=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.given import Given
 from smtp_tui.transcript.log_format import written
 from smtp_tui.transcript.pipes import Outlet, reason
 from smtp_tui.transcript.record import Kind, Record
@@ -38,10 +39,10 @@ class LogWriter:
     anew. What was written is safe when the program is killed. To be used by one thread.
     """
 
-    def __init__(self, path: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, path: str, tell: Callable[[str], None], given: Given | None = None) -> None:
         self._path = path
         self._tell = tell
-        self._transcript = Transcript(sys.maxsize, sys.maxsize, whole=True, ways=NONE)
+        self._transcript = Transcript(sys.maxsize, sys.maxsize, whole=True, ways=NONE, given=given)
         self._redaction = Redaction()
         self._run = int.from_bytes(os.urandom(4), "big")
         self._missing = 0

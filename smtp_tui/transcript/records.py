@@ -12,8 +12,9 @@ from smtp_tui.transcript.annotations import Annotator
 from smtp_tui.transcript.answers import Answers
 from smtp_tui.transcript.connecting import Connecting, Words, same
 from smtp_tui.transcript.cutting import cut
-from smtp_tui.transcript.echoes import merged
+from smtp_tui.transcript.echoes import BARE, merged
 from smtp_tui.transcript.exchanges import Exchanges
+from smtp_tui.transcript.given import Given
 from smtp_tui.transcript.masking import Veil
 from smtp_tui.transcript.message_text import MOST as MOST_TEXT
 from smtp_tui.transcript.message_text import MessageText
@@ -42,7 +43,8 @@ class Transcript:
     ``most_records`` and about ``most_octets`` are), ``end`` the one after the newest. A line that
     tells of something under way is replaced by the line that tells how it went. A ``whole`` one
     makes lines of every octet, also of very long messages and of endless octets that are no reply.
-    ``ways`` are the keys that lines name.
+    ``ways`` are the keys that lines name. The password ``given`` is covered where it is sent
+    outside a message, in whatever line.
     """
 
     def __init__(
@@ -52,7 +54,9 @@ class Transcript:
         *,
         whole: bool = False,
         ways: Ways = BY_DEFAULT,
+        given: Given | None = None,
     ) -> None:
+        self.given = given if given is not None else Given()
         self._ring = Ring(most_records, most_octets)
         self._whole = WholeLines() if whole else None
         self._most_text = sys.maxsize if whole else MOST_TEXT
@@ -203,6 +207,9 @@ class Transcript:
         for raw, own in cut(data, merged(spans)):
             for start, end in own:
                 self._veil.learn(raw[start:end], label)
+            if not event.message:
+                for secret in self.given.in_line(raw):
+                    self._veil.learn(secret, BARE)
             note = "" if raw.endswith(b"\n") else "no line end yet"
             self._put(
                 Kind.CLIENT, event, note, raw=raw, secrets=own, label=label, at=at, offset=offset,

@@ -25,6 +25,7 @@ from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
 from smtp_tui.workbench.log_keeping import logged
+from smtp_tui.workbench.minding import mind
 from smtp_tui.workbench.practice import Practice, PracticeReady, placed
 from smtp_tui.workbench.revealing import conceal
 from smtp_tui.workbench.screens.main import LEAST, MainScreen
@@ -150,7 +151,9 @@ class Workbench(App[None]):
     async def _begin(self) -> None:
         desk = self.desk
         self._bridge = Bridge(desk.call_later, desk.receive)
-        sink: Sink = logged(self._log_path, self._bridge) if self._log_path else self._bridge
+        given = mind(desk)
+        log = self._log_path
+        sink: Sink = logged(log, self._bridge, given) if log else self._bridge
         self._worker = self._make_worker(sink)
         self._bridge.throttle(self._worker.pause, self._worker.resume)
         desk.operator.work_with(self._worker)

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from smtp_tui.wire.events import Event, Note
 
 if TYPE_CHECKING:
+    from smtp_tui.transcript.given import Given
     from smtp_tui.transcript.log_writer import LogWriter
 
 
-def logged(path: str, sink: Callable[[Event], None]) -> Callable[[Event], None]:
+def logged(
+    path: str, sink: Callable[[Event], None], given: Given | None = None
+) -> Callable[[Event], None]:
     """A sink that passes each event on and then writes it to the file at ``path``.
 
-    The file is opened with the first event. What is wrong with it is told to ``sink`` as a note.
+    The file is opened with the first event; the password ``given`` is nowhere in it. What is
+    wrong with the file is told to ``sink`` as a note.
     """
     writer: LogWriter | None = None
     refused = False
@@ -32,7 +36,7 @@ def logged(path: str, sink: Callable[[Event], None]) -> Callable[[Event], None]:
             from smtp_tui.transcript.log_writer import LogError, LogWriter
 
             try:
-                writer = LogWriter(path, tell)
+                writer = LogWriter(path, tell, given)
             except LogError as error:
                 refused = True
                 tell(f"{error} The session goes on without it.")

@@ -108,6 +108,18 @@ def test_running_a_script_shows_nothing(
     assert not leaks([*shown, *files(tmp_path), *objects()])
 
 
+def test_the_password_itself_where_it_does_not_belong_shows_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, script(MARKER, f"VRFY {LOGIN_PASSWORD}", "AUTH PLAIN {PLAIN}"))
+    asking = ("--password-command", 'printf %s "$SECRET"')
+    monkeypatch.setenv("SECRET", MARKER)
+    main(["run", "-", "--practice", *ME, *asking, *WRITTEN])
+    shown = capfd.readouterr()
+    assert "AUTH PLAIN ‹PLAIN" in shown.out
+    assert not leaks([*shown, *files(tmp_path), *objects()])
+
+
 @pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
 def test_taking_a_string_apart_shows_nothing(
     more: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str],

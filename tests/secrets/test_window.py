@@ -155,6 +155,20 @@ def decoding(pasted: str) -> Way:
     return path
 
 
+def raw(*pieces: str) -> Way:
+    """Raw octets, each piece in a write of its own."""
+
+    async def path(at: LiveWindow) -> None:
+        at.app.desk.composer.field.focus()
+        await at.pilot.press("alt+x")
+        for piece in pieces:
+            await at.enter(piece)
+            await at.idle()
+        await at.pilot.press("alt+x")
+
+    return path
+
+
 async def saving_the_profile(at: LiveWindow) -> None:
     at.app.desk.operator.practice = frozenset()
     at.app.desk.save_profile()
@@ -192,6 +206,13 @@ PATHS: dict[str, Way] = {
     "AUTH without a mechanism": typing(f"AUTH {PLAIN}", f"AUTH {LOGIN_PASSWORD}"),
     "a placeholder": typing("AUTH PLAIN {PLAIN}", "AUTH LOGIN", "{LOGIN.user}", "{LOGIN.password}"),
     "pasted all at once": pasting_all_at_once,
+    "the password itself": typing(MARKER),
+    "the password behind other verbs": typing(f"HELP {MARKER}", f"PASS {MARKER}"),
+    "the password as an address": typing(f"MAIL FROM:<{MARKER}>", f"VRFY {LOGIN_PASSWORD}"),
+    "the password as raw octets": raw(MARKER + r"\r\n"),
+    "raw octets": raw(rf"AUTH PLAIN {PLAIN}\r\n", rf"AUTH PLAIN\0{PLAIN}\r\n"),
+    "raw octets in pieces": raw("AUTH PL", f"AIN {PLAIN[:9]}", PLAIN[9:] + r"\r\n"),
+    "raw lines in one write": raw(rf"AUTH LOGIN\r\n{LOGIN_USER}\r\n{LOGIN_PASSWORD}\r\n"),
     "typed and left": pressing(line=f"AUTH PLAIN {PLAIN}"),
     "history": pressing("enter", "up", "up", line=f"AUTH PLAIN {PLAIN}"),
     "not sent for want of a connection": pressing(
@@ -214,7 +235,8 @@ PATHS: dict[str, Way] = {
     **{f"action {id}": acting(id) for id in ACTIONS if id != "quit"},
 }
 
-ECHOED = [name for name in PATHS if name.startswith(("AUTH", "auth", "the string", "f7 "))]
+_GOES_OUT = ("AUTH", "auth", "the string", "the password", "raw", "f7 ")
+ECHOED = [name for name in PATHS if name.startswith(_GOES_OUT)]
 """The paths that are gone with a server, too, that repeats what it is told."""
 
 

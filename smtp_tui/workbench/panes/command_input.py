@@ -16,6 +16,7 @@ from textual.suggester import Suggester
 from smtp_tui.smtp import secrets
 from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.events import Span
+from smtp_tui.transcript.given import Given
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes.fields import Field, editing_keys, lines_of, obeying_nothing
 from smtp_tui.workbench.queue import MOST_CHARACTERS, Queue, QueueFull
@@ -138,6 +139,8 @@ class CommandInput(Field):
         self.raw = False
         self.kept: Callable[[str], None] = lambda line: None
         """Told of every line that is kept for the history."""
+        self.given = Given()
+        """The password that no line of the history may hold."""
         self._lines: dict[bool, list[str]] = {False: [], True: []}
         self._place = 0
         self._draft = ""
@@ -189,8 +192,9 @@ class CommandInput(Field):
         self._draft = ""
 
     def keep(self, text: str) -> None:
-        """Keep a line for the history that holds no credentials."""
-        if text and self._history[-1:] != [text]:
+        """Keep a line for the history that holds no credentials, unless it holds the password."""
+        secret = self.given.in_line(text.encode("utf-8", "replace"))
+        if text and not secret and self._history[-1:] != [text]:
             self._history.append(text)
             if not self.raw:
                 self.kept(text)

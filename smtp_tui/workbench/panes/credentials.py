@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
 from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, strongest
 from smtp_tui.smtp.visible import visible
+from smtp_tui.transcript.given import Given
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.panes.anatomy import anatomy
 from smtp_tui.workbench.panes.choice import Choice
@@ -44,6 +45,8 @@ class CredentialsPane(Vertical):
         self._revealed = False
         self._keys = keys
         self._view = SessionView()
+        self.given = Given()
+        """The password of the form, for those who must not show it."""
         self.border_title = Content("Credentials → Base64")
         words = (("copy-token", "copy"), ("insert-token", "insert"), ("reveal", "reveal"))
         self.border_subtitle = Content(" · ".join(f"{keys.short(id)} {word}" for id, word in words))
@@ -130,6 +133,7 @@ class CredentialsPane(Vertical):
 
     def _draw(self) -> None:
         credentials = self.credentials
+        self.given.take(credentials.password)
         secret = _SECRETS[MECHANISMS[self.mechanism].secret]
         labels = Content(f"Mechanism\nUser\n{secret}\nAct as")
         self.query_one("#credential-labels", Static).update(labels)
