@@ -211,7 +211,7 @@ def _window(arguments: list[str]) -> int:
     if options.practice and (options.target is not None or options.profile is not None):
         parser.error("--practice brings its own server: leave out the target and the profile")
 
-    from smtp_tui.destination import find
+    from smtp_tui.destination import find, without_server
     from smtp_tui.passwords import VARIABLE, PasswordError
     from smtp_tui.settings import SettingsError
     from smtp_tui.wire.target import TargetError
@@ -249,7 +249,7 @@ def _window(arguments: list[str]) -> int:
     from smtp_tui.workbench.ending import in_order
 
     workbench = Workbench(
-        wanted.layer().target() if options.practice else destination.form,
+        without_server(wanted, os.environ) if options.practice else destination.form,
         user=user,
         connect_at_once=wanted.target is not None,
         practice=options.practice,

@@ -13,6 +13,7 @@ from smtp_tui.settings import (
     Profile,
     Settings,
     from_environment,
+    layered,
     load,
     resolve,
     settings_path,
@@ -109,13 +110,21 @@ def find(asked: Asked, environ: Mapping[str, str]) -> Destination:
     )
 
 
-def practice(asked: Asked, at: PracticeAddress) -> Target:
+def without_server(asked: Asked, environ: Mapping[str, str]) -> Target:
+    """How to connect to the practice server, wherever it is: as the command line says, and with
+    the key log of the environment, which is for every session.
+    """
+    theirs = Profile("", key_log=from_environment(environ)[0].key_log)
+    return layered(asked.layer(), theirs).target()
+
+
+def practice(asked: Asked, environ: Mapping[str, str], at: PracticeAddress) -> Target:
     """The practice server as target; of the command line only what does not name a server."""
     usual = TlsMode.IMPLICIT if at.faults.implicit else TlsMode.STARTTLS
     mode = asked.tls or usual
     return validate(
         replace(
-            asked.layer().target(),
+            without_server(asked, environ),
             host=at.host,
             port=at.tls_port if mode is TlsMode.IMPLICIT else at.starttls_port,
             tls=mode,

@@ -51,7 +51,7 @@ def stage(wanted: Asked, *, with_practice: bool) -> Iterator[Stage]:
         raise StageError("--practice brings its own server: leave out the target and the profile")
     with PracticeServer(faults=wanted.faults) as server:
         at = server.address
-        target = practice(wanted, at)
+        target = practice(wanted, os.environ, at)
         check(target)
         yield Stage(target, wanted.user or at.user, wanted.timeout, at)
 

@@ -153,6 +153,14 @@ def test_the_practice_server_is_trusted_by_its_own_authority(tmp_path: Path) -> 
     authority = tmp_path / "ca.pem"
     at = PracticeAddress("127.0.0.1", 1, 2, authority, "user", "password", "token")
     for tls, port in ((None, 1), (TlsMode.STARTTLS, 1), (TlsMode.NONE, 1), (TlsMode.IMPLICIT, 2)):
-        resolved = practice(Asked(tls=tls, timeout=3), at)
+        resolved = practice(Asked(tls=tls, timeout=3), {"SMTP_TUI_TLS": "none"}, at)
         assert (resolved.port, resolved.tls) == (port, tls or TlsMode.STARTTLS)
         assert (resolved.ca_file, resolved.verify, resolved.timeout) == (authority, True, 3)
+
+
+def test_the_key_log_of_the_environment_is_for_the_practice_server_too(tmp_path: Path) -> None:
+    at = PracticeAddress("127.0.0.1", 1, 2, tmp_path / "ca.pem", "user", "password", "token")
+    theirs = {"SSLKEYLOGFILE": "/tmp/theirs"}
+    assert practice(Asked(), theirs, at).options.key_log == Path("/tmp/theirs")
+    ours = Asked(encryption=Profile("", key_log=Path("/tmp/ours")))
+    assert practice(ours, theirs, at).options.key_log == Path("/tmp/ours")
