@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from smtp_tui.smtp.events import Reply, Span
+from smtp_tui.smtp.events import Reply
 from smtp_tui.smtp.state import GREETING, Phase
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.rehearsal import Rehearsal
 from smtp_tui.transcript.replay import NothingSaid, of_session
-from smtp_tui.transcript.script import ClientLine, Kind, Script, ScriptError, parse
+from smtp_tui.transcript.script import ClientLine, Kind, Script, ScriptError
 from smtp_tui.transcript.script_secrets import hidden
 from smtp_tui.wire import events as wire
 from smtp_tui.wire.target import TargetError
-from smtp_tui.workbench import files
+from smtp_tui.workbench.opening import Opened, Opening
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.panes.script import ScriptPane
 from smtp_tui.workbench.session import SessionView
@@ -28,14 +27,6 @@ if TYPE_CHECKING:
 _IDLE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A script that was read, with its own credentials."""
-
-    script: Script
-    hidden: Mapping[int, tuple[Span, ...]]
-
-
 class Playing:
     """Drives the operator by a script; ``receive`` tells what the wire told."""
 
@@ -43,6 +34,7 @@ class Playing:
         self._screen = screen
         self._keys = keys
         self.pane = ScriptPane(self.run_here, self.leave)
+        self.opening = Opening(screen, keys, self._show)
         self.play: Rehearsal | None = None
         self.script: Script | None = None
         self._goal = _IDLE  # the last step to play now
@@ -54,54 +46,15 @@ class Playing:
 
     # Opening and closing
 
-    def ask(self) -> None:
-        """Ask for a file, and open it."""
-        from smtp_tui.workbench.screens.prompt import PromptScreen
-
-        note = "An .smtp file: enter opens it, escape does not."
-        self._screen.app.push_screen(PromptScreen("Open a script", note), self.open)
-
-    def ask_for_log(self) -> None:
-        """Ask for a log file, and show it."""
-        from smtp_tui.workbench.screens.prompt import PromptScreen
-
-        note = "A log file (--log, or saved as .jsonl): enter opens it, escape does not."
-        self._screen.app.push_screen(PromptScreen("Open a log file", note), self.open_log)
-
-    def open_log(self, path: str | None) -> None:
-        """Show a log file."""
-        from smtp_tui.workbench.screens.log_file import LogFileScreen
-
-        if path:
-            self._screen.app.push_screen(LogFileScreen(path, self._keys))
-
     def open(self, path: str | None) -> None:
         """Read a script and show it; a log file opens as one."""
-        if not path:
-            return
-        if path.endswith(".jsonl"):
-            self.open_log(path)
-            return
-
-        name = visible(path.rpartition("/")[2])
-
-        def done(result: Opened | Exception) -> None:
-            if isinstance(result, _LogFile):
-                self.open_log(path)
-            elif isinstance(result, Exception):
-                sentence = f"{name}, {result}." if isinstance(result, ScriptError) else str(result)
-                self._screen.notify(
-                    sentence, title="Not opened", severity="error", markup=False, timeout=10
-                )
-            else:
-                self._show(result, name)
-
-        files.load(self._screen.app, path, _opened, done, _no_log)
+        self.opening.open(path)
 
     def _show(self, opened: Opened, name: str) -> bool:
         if not opened.script.steps:
             self._screen.say(f"{name} is empty: there is nothing to play.")
             return False
+        self._screen.say("")  # it may have told that there is none
         self.script = opened.script
         self.play = Rehearsal(opened.script)
         self._goal, self._asking, self._told = _IDLE, False, False
@@ -351,20 +304,6 @@ class Playing:
     @property
     def _view(self) -> SessionView:
         return self._screen.view
-
-
-class _LogFile(ValueError):
-    """It is no script but a log file, by whatever name."""
-
-
-def _no_log(beginning: bytes) -> None:
-    if beginning == b"{":
-        raise _LogFile
-
-
-def _opened(data: bytes) -> Opened:
-    script = parse(data)
-    return Opened(script, hidden(script))
 
 
 def _in_background(

@@ -25,8 +25,8 @@ _PALETTE_GONE = 0.1
 """Seconds after which the palette, where this was chosen, is not in the picture any more."""
 
 
-def ask(screen: MainScreen, path: str = "") -> None:
-    """Ask where to save the session, and save it."""
+def ask(screen: MainScreen, path: str = "", problem: str = "") -> None:
+    """Ask where to save the session, and save it; again when there is a problem with a path."""
     from smtp_tui.workbench.screens.save import SaveScreen, Sharing
 
     if not len(screen.query_one(LogPane).transcript):
@@ -39,7 +39,7 @@ def ask(screen: MainScreen, path: str = "") -> None:
         elif answer is not None:
             _save(screen, answer.path)
 
-    screen.app.push_screen(SaveScreen(path or suggestion(screen.view.target)), chosen)
+    screen.app.push_screen(SaveScreen(path or suggestion(screen.view.target), problem), chosen)
 
 
 def copy(screen: MainScreen, tool: str) -> None:
@@ -102,7 +102,7 @@ def _save(screen: MainScreen, path: str, *, replace: bool = False) -> None:
             return lambda: _ask_again(screen, path, sentence)
         except (SaveError, FormatError) as error:
             sentence = str(error)
-            return lambda: _failed(screen, path, sentence)
+            return lambda: ask(screen, path, sentence)
         hidden = f"; {counted(kept.hidden, 'octet')} of secrets are hidden" if kept.hidden else ""
         sentence = f"Saved {counted(len(kept.records), 'line')} to {visible(path)}{hidden}."
         return lambda: screen.app.notify(sentence, markup=False)
@@ -117,8 +117,3 @@ def _ask_again(screen: MainScreen, path: str, sentence: str) -> None:
         _save(screen, path, replace=True)
 
     put(screen.app, replacing(sentence), agreed, lambda: ask(screen, path))
-
-
-def _failed(screen: MainScreen, path: str, sentence: str) -> None:
-    screen.app.notify(sentence, title="Not saved", severity="error", markup=False)
-    ask(screen, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.widgets import Input
 
@@ -157,6 +158,23 @@ async def test_a_script_that_cannot_be_read_is_told_with_its_line(tmp_path: Path
                 await w.pilot.pause(0.01)
                 told = " ".join(each.message for each in w.app._notifications)
         assert w.desk.playing.play is None
+
+
+@pytest.mark.parametrize("name", ["none.smtp", "none.jsonl"])
+async def test_a_name_that_cannot_be_opened_is_asked_for_again_and_not_lost(
+    tmp_path: Path, name: str
+) -> None:
+    path = str(tmp_path / name)
+    async with asyncio.timeout(10), window() as w:
+        await w.press("alt+o")
+        w.app.screen.query_one("#prompt", Input).value = path
+        await w.press("enter")
+        while "cannot be read: No such file" not in w.text():
+            await w.pilot.pause(0.01)
+        assert w.app.screen.query_one("#prompt", Input).value == path
+        await w.press("escape")
+        assert w.app.screen is w.desk
+        assert not w.app._notifications
 
 
 async def test_a_script_of_100_000_lines_opens_and_is_scrolled(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from smtp_tui.settings import Settings
 from smtp_tui.wire.target import Target
@@ -94,8 +95,11 @@ async def test_a_path_that_cannot_be_written_is_said_and_asked_for_again(
     async with window() as opened:
         opened.scene().greeted()
         await save_as(opened, path)
-        await until_said(opened, f"{path} cannot be written: {reason}.")
-        assert path in opened.text()
+        await _until_shown(opened, f"✗ {path} cannot be written:")
+        problem = opened.app.screen.query_one("#save-problem", Static).render()
+        assert str(problem) == f"✗ {path} cannot be written: {reason}."
+        assert opened.app.screen.query_one("#save-path", Field).value == path
+        assert not opened.app._notifications
 
 
 async def test_there_has_to_be_a_session() -> None:

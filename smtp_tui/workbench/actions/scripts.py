@@ -17,7 +17,7 @@ class Open(UserAction):
 
     @staticmethod
     def run(screen: MainScreen) -> None:
-        screen.playing.ask()
+        screen.playing.opening.ask()
 
 
 class Next(UserAction):
@@ -91,7 +91,7 @@ class OpenLog(UserAction):
 
     @staticmethod
     def run(screen: MainScreen) -> None:
-        screen.playing.ask_for_log()
+        screen.playing.opening.ask_for_log()
 
 
 ACTIONS: tuple[type[UserAction], ...] = (

@@ -31,7 +31,7 @@ _LOOK = 1.0
 _KEYS = "< > earlier, later · ctrl+home ctrl+end first, last · f find in all · escape"
 
 
-class LogFileScreen(Dialog[None]):
+class LogFileScreen(Dialog[str]):
     """Shows the end of the file first; what is appended meanwhile comes along."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -245,9 +245,10 @@ class LogFileScreen(Dialog[None]):
         self._title()
 
     def _failed(self, sentence: str) -> None:
-        self.app.notify(sentence, title="Not opened", severity="error", markup=False, timeout=10)
         if self.is_current:
-            self.dismiss(None)
+            self.dismiss(sentence)
+        else:
+            self._say(sentence)
 
     def _say(self, sentence: str) -> None:
         self.notify(sentence, markup=False)

@@ -26,7 +26,10 @@ class Sharing:
 
 
 class SaveScreen(Dialog[Sharing]):
-    """Gives what was chosen, None when the person leaves."""
+    """Gives what was chosen, None when the person leaves.
+
+    ``problem`` is why ``path`` could not be written.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -34,9 +37,10 @@ class SaveScreen(Dialog[Sharing]):
         Binding("down", "format(1)", show=False),
     ]
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, problem: str = "") -> None:
         super().__init__()
         self._path = path
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="save") as dialog:
@@ -45,6 +49,8 @@ class SaveScreen(Dialog[Sharing]):
                 "↑ ↓ format · enter saves · tab to copy · escape leaves"
             )
             yield Field(self._path, id="save-path")
+            if self._problem:
+                yield Static(Content.styled(f"✗ {self._problem}", "$error"), id="save-problem")
             yield Static(_formats(""), id="save-formats")
             yield Static(Content.styled("\nOr copy it as", "$quiet"))
             yield OptionList(*(Content(f"a {tool.what}") for tool in TOOLS.values()), compact=True)
