@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtp_tui.sasl.mechanisms import MECHANISMS
+from smtp_tui.sasl.mechanisms import MECHANISMS, Mechanism, Secret, strongest
 from smtp_tui.smtp.commands import usual_next
 from smtp_tui.smtp.state import Phase
 from smtp_tui.workbench.session import SessionView
@@ -40,9 +40,23 @@ def auth_line(mechanism: str) -> str:
     return f"AUTH {mechanism} {{{mechanism}}}" if begins else f"AUTH {mechanism}"
 
 
+def strongest_offered(view: SessionView, mechanism: str) -> Mechanism | None:
+    """The best that this server offers to who has what ``mechanism`` needs; None for none."""
+    token = MECHANISMS[mechanism].secret is Secret.TOKEN
+    return strongest(
+        view.state.extensions.mechanisms,
+        secret=Secret.TOKEN if token else Secret.PASSWORD,
+        encrypted=view.encrypted,
+        bindable=view.encrypted,
+    )
+
+
 def _chosen(view: SessionView, mechanism: str) -> str:
     offered = view.state.extensions.mechanisms
-    return mechanism if mechanism in offered or not offered else offered[0]
+    if mechanism in offered or not offered:
+        return mechanism
+    best = strongest_offered(view, mechanism)
+    return best.name if best is not None else offered[0]
 
 
 def _answer(view: SessionView) -> str:

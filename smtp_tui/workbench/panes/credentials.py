@@ -14,10 +14,11 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from smtp_tui.sasl.credentials import Channel, Credentials, CredentialsError
-from smtp_tui.sasl.mechanisms import MECHANISMS, Secret, strongest
+from smtp_tui.sasl.mechanisms import MECHANISMS, Secret
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.given import Given
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.offers import strongest_offered
 from smtp_tui.workbench.panes.anatomy import anatomy
 from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field, SecretField
@@ -172,9 +173,7 @@ class CredentialsPane(Vertical):
         if found or not offered or self._view.state.identity is not None:
             return
         chosen = MECHANISMS[self.mechanism]
-        bound = self._view.encrypted
-        secret = Secret.TOKEN if chosen.secret is Secret.TOKEN else Secret.PASSWORD
-        best = strongest(offered, secret=secret, encrypted=bound, bindable=bound)
+        best = strongest_offered(self._view, chosen.name)
         if chosen.name not in offered:
             yield Content.styled(f"▲ The server does not offer {chosen.name}.", "$warning")
         if best is not None and best is not chosen:
