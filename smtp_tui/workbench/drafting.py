@@ -22,6 +22,7 @@ from smtp_tui.workbench import files
 from smtp_tui.workbench.attachments import attach
 from smtp_tui.workbench.draft import Draft
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.notice import Holds, always
 from smtp_tui.workbench.session import SessionView
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ class Drafting:
             elif not view.live:
                 self._over(visible(view.text) or "The connection ended before the message went.")
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, holds: Holds = always) -> None:
         """Tell something in the open editor, which covers the command line."""
         if self._open is not None and self._open.is_attached:
-            self._open.say(sentence)
+            self._open.say(sentence, holds)
 
     def refused(self, sentence: str) -> None:
         """What was asked for was not done: the message, or a line, which is given back."""

@@ -57,6 +57,7 @@ _FRESH = (
     ("", "Nothing has been said yet."),
     ("", ""),
     ("f5", "connects to the server and waits for its greeting"),
+    ("f4", "starts a practice server on this computer and connects to it"),
     ("enter", "sends the command you typed below, byte for byte"),
     ("", ""),
     ("", "Every line, yours and the server's, will stand here."),

@@ -14,12 +14,12 @@ MESSAGE = ("Subject: it works", "", "hello", ".")
 def offer(
     view: SessionView, *, ehlo: str = "", user: str = "", mechanism: str = "PLAIN", typed: int = 0
 ) -> str:
-    """The line that usually comes next; "" for none.
+    """The line that usually comes next; "" for none, and while it depends on a reply to come.
 
     ``ehlo`` is the name to greet with, ``user`` and ``mechanism`` what the credentials say,
     ``typed`` how many lines of message text went out already.
     """
-    if not view.takes_lines:
+    if not view.takes_lines or view.pending:
         return ""
     match view.state.phase:
         case Phase.AUTH:

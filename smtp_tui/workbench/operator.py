@@ -22,6 +22,7 @@ from smtp_tui.workbench.consent import Ask, Consent
 from smtp_tui.workbench.disclosure import Disclosure
 from smtp_tui.workbench.filling import Filling, Unsendable
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.notice import Tell, busy
 from smtp_tui.workbench.session import CONNECTING, Link, SessionView
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Worker(Protocol):
 class Operator:
     """``tell`` shows one sentence; ``ask`` confirms. ``view`` is kept up to date by the screen."""
 
-    def __init__(self, ask: Ask, tell: Callable[[str], None], keys: Keys) -> None:
+    def __init__(self, ask: Ask, tell: Tell, keys: Keys) -> None:
         self.view = SessionView()
         self.practice: frozenset[tuple[str, int]] = frozenset()
         """Hosts and ports of the practice server, whose account is no secret."""
@@ -86,6 +87,7 @@ class Operator:
         if view.connection != self.view.connection:
             self._quitting = 0
             self._begun = b""
+        if (view.connection, view.state.hello) != (self.view.connection, self.view.state.hello):
             self._insisted = ""
         if view.delivery is None:
             self.stopping = False
@@ -107,19 +109,18 @@ class Operator:
         else:
             self._post(actions.Abort())
 
-    def abort(self) -> bool:
-        """Give up what connects or waits; False when nothing does."""
+    def abort(self) -> None:
+        """Give up what connects or waits; where nothing does, say how to leave."""
         view = self.view
         if view.delivery is not None:
             self.stop_delivery()
-            return True
-        if view.link in CONNECTING or view.link is Link.HANDSHAKING or view.pending:
+        elif view.link in CONNECTING or view.link is Link.HANDSHAKING or view.pending:
             self._post(actions.Abort())
-            return True
-        if view.takes_lines and view.state.phase is Phase.AUTH:
+        elif view.takes_lines and view.state.phase is Phase.AUTH:
             self._post(actions.Send(b"*"))
-            return True
-        return False
+        else:
+            hang_up = f"{self._keys.first('hang-up')} hangs up, " if view.live else ""
+            self._tell(f"Nothing runs. {hang_up}{self._keys.first('quit')} quits.")
 
     def start_tls(self) -> None:
         """Send STARTTLS."""
@@ -127,6 +128,8 @@ class Operator:
             self._tell(self._not_connected())
         elif self.view.encrypted:
             self._tell("The connection is encrypted already.")
+        elif self._is_ungreeted(_STARTTLS):
+            self._greet_first(_STARTTLS, "starttls")
         elif self.view.lacks_starttls and self._insisted != _STARTTLS:
             self._insisted = _STARTTLS
             again = self._keys.first("starttls")
@@ -143,6 +146,8 @@ class Operator:
             self._tell("AUTH has to wait: the server does not take commands now.")
         elif not credentials.user and MECHANISMS[mechanism].needs_user:
             self._tell(f"Fill in the user name first: {self._keys.first('setup')} goes there.")
+        elif self._is_ungreeted(mechanism):
+            self._greet_first(mechanism, "auth")
         elif self._is_unheard_of(mechanism):
             self._insisted = mechanism
             again = self._keys.first("auth")
@@ -151,6 +156,15 @@ class Operator:
             action = actions.Authenticate(mechanism, credentials)
             found = disclosure.of_mechanism(mechanism, view, credentials.user)
             self._when_agreed(found, lambda: self._post(action))
+
+    def _is_ungreeted(self, what: str) -> bool:
+        """Whether the server would refuse that, as it was not greeted yet (RFC 5321 4.1.1.1)."""
+        return self._insisted != what and self.view.state.hello is None
+
+    def _greet_first(self, what: str, action: str) -> None:
+        self._insisted = what
+        hello, again = "LHLO" if self.view.lmtp else "EHLO", self._keys.first(action)
+        self._tell(f"{hello} first: nothing was sent. {again} again tries it all the same.")
 
     def _is_unheard_of(self, mechanism: str) -> bool:
         offered = self.view.state.extensions.mechanisms
@@ -259,8 +273,8 @@ class Operator:
         view = self.view
         if not view.takes_lines:
             self._tell(self._not_connected())
-        elif view.state.phase is not Phase.COMMAND or view.pending:
-            self._tell("The message has to wait: the server does not take commands now.")
+        elif view.busy:
+            self._tell("The message has to wait: the server does not take commands now.", busy)
         elif not view.state.recipients and self._insisted != _MESSAGE:
             self._insisted = _MESSAGE
             build, again = self._keys.first("envelope"), self._keys.first("send")
@@ -293,6 +307,7 @@ class Operator:
             return len(text.encode("utf-8", "replace"))
 
     def _post(self, action: actions.Action) -> None:
+        self._tell("")  # what was said of the last thing asked for is over
         if self._worker is None:
             self._asked.append(action)
         else:

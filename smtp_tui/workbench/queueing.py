@@ -20,6 +20,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.wire import events as wire
 from smtp_tui.workbench.panes.log import LogPane
 from smtp_tui.workbench.queue import Fate, Item, Queue, QueueFull
+from smtp_tui.workbench.session import SessionView
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
@@ -125,7 +126,7 @@ class Queueing:
         if not self.queue.waiting:
             screen.say("Nothing waits in the queue.")
         elif screen.view.pending:
-            screen.say("The queue has to wait: the server has not answered yet.")
+            screen.say("The queue has to wait: the server has not answered yet.", _unanswered)
         elif astray := self._astray():
             self._end(astray)
         else:
@@ -268,6 +269,10 @@ class Queueing:
     def _summary(self) -> str:
         refused = sum(item.fate is Fate.REFUSED for item in self.queue.items)
         return f"All sent, {refused} refused." if refused else "All sent."
+
+
+def _unanswered(view: SessionView) -> bool:
+    return bool(view.pending)
 
 
 def _octets(item: Item) -> bytes:

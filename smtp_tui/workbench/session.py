@@ -102,6 +102,11 @@ class SessionView:
         return self.link is Link.OPEN and self.state.phase not in (Phase.UPGRADING, Phase.CLOSED)
 
     @property
+    def busy(self) -> bool:
+        """Whether a command that is sent now would have to wait for the server."""
+        return self.takes_lines and (self.state.phase is not Phase.COMMAND or bool(self.pending))
+
+    @property
     def lmtp(self) -> bool:
         """Whether the server is asked to speak LMTP."""
         return self.target is not None and self.target.lmtp

@@ -15,6 +15,7 @@ from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.keymap import Keys
+from smtp_tui.workbench.notice import Holds, always
 from smtp_tui.workbench.panes import hints
 from smtp_tui.workbench.panes.command_input import CommandInput, Complete
 from smtp_tui.workbench.panes.octets import is_plain, row
@@ -57,6 +58,7 @@ class Composer(Vertical):
         self._keys = keys
         self._view = SessionView()
         self._said = ""
+        self._holds: Holds = always
         self._mark = ""
         self._last = ""
         self._empty_once = False
@@ -91,12 +93,13 @@ class Composer(Vertical):
 
     def show(self, view: SessionView, offer: str) -> None:
         """Draw for this state of the session, offering ``offer`` as the next line."""
-        if view.state.phase is not self._view.state.phase:
+        before, self._view = self._view, view
+        if view.state.phase is not before.state.phase:
             self.typed = 0
+        if _standing(view) != _standing(before) or not self._holds(view):
             self._said = ""
-        elif view.state.recipients > self._view.state.recipients:
+        elif view.state.recipients > before.state.recipients:
             self._said = ""  # it may have told that there is none
-        self._view = view
         field = self.field
         field.offer = offer
         field.answering = view.takes_lines and view.state.phase is Phase.AUTH
@@ -104,10 +107,11 @@ class Composer(Vertical):
         field.in_body = view.takes_text
         self._draw()
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence below the line until something is typed."""
-        self._said = sentence
-        self._draw()
+    def say(self, sentence: str, holds: Holds = always) -> None:
+        """Show a sentence below the line until something is typed, as long as it holds."""
+        if sentence or self._said:
+            self._said, self._holds = sentence, holds
+            self._draw()
 
     def refused(self, sentence: str) -> None:
         """The line could not be sent after all: give it back, unless another was begun."""
@@ -296,7 +300,10 @@ class Composer(Vertical):
         if not view.takes_lines:
             keys = self._keys.first("connect"), self._keys.first("script-here")
             return Content.styled(hints.not_connected(view, *keys), "$quiet")
-        match view.state.phase:
+        phase = view.state.phase
+        if phase is Phase.GREETING or (view.pending and not line and not view.takes_text):
+            return hints.waiting(view)
+        match phase:
             case Phase.BODY:
                 return Content.styled("What you type goes out line by line, as it is.", "$quiet")
             case Phase.CHUNK:
@@ -304,8 +311,6 @@ class Composer(Vertical):
                 return Content.styled(words, "$quiet")
             case Phase.AUTH:
                 return hints.challenge(view)
-            case Phase.GREETING:
-                return Content.styled("Waiting for the server's greeting.", "$quiet")
             case Phase.CLOSING:
                 return Content.styled("The server is closing the connection.", "$quiet")
         if not line and self.raw:
@@ -350,6 +355,11 @@ class Composer(Vertical):
         """What can be pressed about a doubt that is not mended in the line."""
         words = _ACTIONS.get(advice.action)
         return f"{self._keys.first(advice.action)} {words}" if words is not None else ""
+
+
+def _standing(view: SessionView) -> tuple[Link, Phase]:
+    """What most sentences speak of: they are over when it changes."""
+    return view.link, view.state.phase
 
 
 def _octet(text: str, index: int) -> int:

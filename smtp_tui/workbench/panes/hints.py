@@ -6,12 +6,15 @@ from textual.content import Content
 
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
+from smtp_tui.smtp.state import Phase
 from smtp_tui.smtp.visible import visible
 from smtp_tui.wire.events import DeliveryProgress
 from smtp_tui.workbench.session import Link, SessionView
 
 _MARKS = {Severity.NOTE: "· note:", Severity.WARNING: "▲ doubtful:", Severity.DANGER: "▲ danger:"}
 _STYLES = {Severity.NOTE: "$quiet", Severity.WARNING: "$warning", Severity.DANGER: "$error"}
+_ANSWERED = {"(auth)": "your answer", "(body)": "the message"}
+"""In words what is no command and waits for a reply."""
 
 
 def doubt(advice: Advice) -> Content:
@@ -40,7 +43,20 @@ def not_connected(view: SessionView, key: str, replay: str) -> str:
                 f"Not connected any more: {key} connects again, {replay} also replays the session."
             )
         case _:
-            return f"Not connected any more: {key} connects again. What you type here stays."
+            more = " any more" if view.connected else ""
+            return f"Not connected{more}: {key} connects again. What you type here stays."
+
+
+def waiting(view: SessionView) -> Content:
+    """Which reply is waited for, and what escape does on an empty line."""
+    verb = view.pending[0].decode("latin-1") if view.pending else ""
+    if view.state.phase is Phase.GREETING:
+        words = "Waiting for the server's greeting"
+    elif what := _ANSWERED.get(verb, visible(verb)):
+        words = f"Waiting for the reply to {what}"
+    else:
+        words = "Waiting for a reply"
+    return Content.styled(f"{words}; escape closes the connection.", "$quiet")
 
 
 def challenge(view: SessionView) -> Content:

@@ -25,6 +25,7 @@ from smtp_tui.workbench.capability_keys import open_capability
 from smtp_tui.workbench.completing import Completing
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.notice import Holds, always
 from smtp_tui.workbench.offers import offer
 from smtp_tui.workbench.other_way import other_way
 from smtp_tui.workbench.panes.composer import Composer
@@ -132,17 +133,17 @@ class MainScreen(Screen[None]):
                     title = self.view.ending
                     self.notify(visible(self.view.text), title=title, markup=False)
         self.operator.update(self.view)
-        self.playing.receive(batch)
         if self.view is not before:  # a flood of lines says nothing new to the other panes
             self._draw()
             self.drafting.show(self.view)
+        self.playing.receive(batch)
         self.queueing.receive(batch)
         self.recalling.receive(batch)
 
-    def say(self, sentence: str) -> None:
-        """Tell the person something about what was just asked for."""
-        self.composer.say(sentence)
-        self.drafting.say(sentence)
+    def say(self, sentence: str, holds: Holds = always) -> None:
+        """Tell the person something about what was just asked for, as long as it holds."""
+        self.composer.say(sentence, holds)
+        self.drafting.say(sentence, holds)
 
     @cached_property
     def operator(self) -> Operator:
@@ -189,7 +190,7 @@ class MainScreen(Screen[None]):
         """Show what the practice server accepted."""
         messages = self._practice.messages
         if messages is None:
-            self.say("There is no practice server: the palette or --practice starts one.")
+            self.say(f"There is no practice server: {self._keys.first('practice')} starts one.")
             return
         from smtp_tui.workbench.screens.mails import MailsScreen
 
@@ -346,9 +347,7 @@ class MainScreen(Screen[None]):
         return self.operator.octets(text, self.credentials.credentials)
 
     def _give_up(self) -> None:
-        if not self.operator.abort():
-            hang_up, leave = self._keys.first("hang-up"), self._keys.first("quit")
-            self.say(f"Nothing runs. {hang_up} hangs up, {leave} quits.")
+        self.operator.abort()
 
     def _ask(self, question: Question, agreed: Callable[[], None]) -> None:
         from smtp_tui.workbench.screens.question import put

@@ -24,6 +24,7 @@ from smtp_tui.workbench.draft import Draft
 from smtp_tui.workbench.drafting import Drafting
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.message_keys import MESSAGE_KEYS, SHARED_KEYS
+from smtp_tui.workbench.notice import Holds, always
 from smtp_tui.workbench.panes.message_text import MessageText
 from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.session import SessionView
@@ -54,6 +55,7 @@ class MessageScreen(Dialog[None]):
         self._looking: Timer | None = None
         self._survey = message.survey(b"")
         self._said = ""
+        self._holds: Holds = always
 
     @property
     def draft(self) -> Draft:
@@ -82,16 +84,17 @@ class MessageScreen(Dialog[None]):
         self._draw_keys()
 
     def show(self, view: SessionView) -> None:
-        """Draw for this state of the session."""
-        turned = (view.delivery is None) is not (self._view.delivery is None)
-        self._view = view
+        """Draw for this state of the session; what was said goes when it is true no more."""
+        before, self._view = self._view, view
+        if view.state.recipients > before.state.recipients or not self._holds(view):
+            self._said = ""
         self._draw()
-        if turned and self.is_mounted:
+        if (view.delivery is None) is not (before.delivery is None) and self.is_mounted:
             self._draw_keys()
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence until the next one."""
-        self._said = sentence
+    def say(self, sentence: str, holds: Holds = always) -> None:
+        """Show a sentence until the next one, as long as it holds."""
+        self._said, self._holds = sentence, holds
         self._draw()
 
     def load(self) -> None:
@@ -183,6 +186,10 @@ class MessageScreen(Dialog[None]):
             return f"not connected: what is written here stays; {keys.first('message')} goes back"
         if self._drafting.rehearses:
             return f"dry run: RSET goes out in its place, {keys.first('dry-run')} ends that"
+        if self._view.busy:
+            return "it has to wait: the server does not take commands now"
+        if not count and self._view.taken:
+            return f"another message needs its own recipients: {keys.first('envelope')} names them"
         if not count:
             return f"no recipient was accepted yet: {keys.first('envelope')} builds MAIL and RCPT"
         return f"{keys.first('send')} sends it to {counted(count, 'recipient')}"
