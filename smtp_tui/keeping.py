@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from smtp_tui.arguments import USAGE
 from smtp_tui.smtp import events as smtp
+from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript import junit
 from smtp_tui.transcript.course import Check, Result
 from smtp_tui.transcript.excerpt import excerpt
@@ -36,7 +38,8 @@ class Keeping:
     that cannot be written.
 
     Raises ``FormatError`` where the format of an export cannot be told, ``SaveError`` and
-    ``LogError`` where a file could not be written: all before anything is done.
+    ``LogError`` where a file could not be written, or one thing would be written over another: all
+    before anything is done.
     """
 
     def __init__(
@@ -49,8 +52,10 @@ class Keeping:
         given: Given,
     ) -> None:
         self._exports = [(path, format_of(path, paths.format)) for path in paths.exports]
-        for path in (*paths.exports, *filter(None, [paths.junit])):
+        at_the_end = (*paths.exports, *filter(None, [paths.junit]))
+        for path in at_the_end:
             check(path)
+        _check_each_alone(file, paths.log, at_the_end)
         self._file = file
         self._script = script
         self._paths = paths
@@ -113,3 +118,20 @@ class Keeping:
             self._complain(str(error))
             return False
         return True
+
+
+def _check_each_alone(script: str, log: str, others: Iterable[str]) -> None:
+    """Raise ``SaveError`` where one file would be written twice, or the log go into the script.
+
+    Pipes and devices may be named as often as one likes.
+    """
+    taken: set[str] = set()
+    for path in filter(None, (log, *others)):
+        place = os.path.realpath(os.path.expanduser(path))
+        if os.path.exists(place) and not os.path.isfile(place):
+            continue
+        if place in taken:
+            raise SaveError(f"{visible(path)} is named twice: give each thing a file of its own.")
+        taken.add(place)
+    if log and script != "-" and os.path.realpath(log) == os.path.realpath(script):
+        raise SaveError(f"{visible(log)} is the script: give the log a file of its own.")

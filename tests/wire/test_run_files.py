@@ -193,6 +193,39 @@ def test_a_file_that_cannot_be_had_is_said_before_anything_is_connected(
     assert all(line.startswith(f"smtp-tui: {told}") for line in captured.err.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--log", "a.jsonl", "--export", "a.jsonl"), "a.jsonl is named twice"),
+        (("--export", "a.txt", "--junit", "./a.txt"), "./a.txt is named twice"),
+        (("--export", "a.txt", "--export", "a.txt"), "a.txt is named twice"),
+        (("--log", "s.smtp"), "s.smtp is the script"),
+    ],
+)
+def test_one_thing_is_not_written_over_another(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    older = b'{"an": "older log"}\n'
+    Path("a.jsonl").write_bytes(older)
+    Path("s.smtp").write_text("C: QUIT\n")
+    assert main(["run", "s.smtp", "127.0.0.1:9", *options]) == 2
+    assert words in capsys.readouterr().err
+    assert Path("a.jsonl").read_bytes() == older
+    assert Path("s.smtp").read_text() == "C: QUIT\n"
+
+
+def test_devices_may_be_named_for_several_things(capfd: pytest.CaptureFixture[str]) -> None:
+    script = str(SCRIPTS / "walkthrough.smtp")
+    null = ("--log", "/dev/null", "--junit", "/dev/null", "--export", "/dev/null")
+    assert main(["run", script, "--practice", *null, "--format", "text"]) == 0
+    assert not capfd.readouterr().err
+
+
 def test_an_older_export_is_as_it_was_where_nothing_could_be_done(tmp_path: Path) -> None:
     older = tmp_path / "older.txt"
     older.write_text("older")
