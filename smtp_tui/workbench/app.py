@@ -21,6 +21,7 @@ from smtp_tui.wire.target import Target
 from smtp_tui.workbench import pausing
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.alt_keys import know_alt_keys
+from smtp_tui.workbench.breakpoints import BY_COLUMNS, BY_ROWS, be_as_after_resize
 from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
@@ -28,16 +29,13 @@ from smtp_tui.workbench.log_keeping import logged
 from smtp_tui.workbench.minding import mind
 from smtp_tui.workbench.practice import Practice, PracticeReady, placed
 from smtp_tui.workbench.revealing import conceal
-from smtp_tui.workbench.screens.main import LEAST, MainScreen
+from smtp_tui.workbench.screens.main import MainScreen
 from smtp_tui.workbench.shelf import Shelf
-from smtp_tui.workbench.themes import THEMES, quiet
+from smtp_tui.workbench.themes import THEMES, begin_with, quiet
 from smtp_tui.workbench.wire_thread import Sink, WorkerFactory, thread_worker
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.operator import Worker
-
-_BY_COLUMNS = [(0, "-tiny"), (LEAST[0], "-narrow"), (100, "-wide")]
-_BY_ROWS = [(0, "-flat"), (LEAST[1], "-short"), (30, "-tall")]
 
 
 class Told(Message):
@@ -62,8 +60,8 @@ class Workbench(App[None]):
     TITLE = "smtp-tui"
     CSS_PATH = Path("workbench.tcss")
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
-    HORIZONTAL_BREAKPOINTS = _BY_COLUMNS
-    VERTICAL_BREAKPOINTS = _BY_ROWS
+    HORIZONTAL_BREAKPOINTS = BY_COLUMNS
+    VERTICAL_BREAKPOINTS = BY_ROWS
 
     def __init__(
         self,
@@ -123,10 +121,7 @@ class Workbench(App[None]):
             self.practice,
             self._profile,
         )
-        # The same classes that come with the first resize, so that it changes nothing.
-        for size, steps in zip(self.size, (_BY_COLUMNS, _BY_ROWS), strict=True):
-            step = max(step for step in steps if step[0] <= size)
-            self.desk.set_class(True, step[1], update=False)
+        be_as_after_resize(self.desk, self.size)
         return self.desk
 
     async def on_event(self, event: events.Event) -> None:
@@ -233,19 +228,10 @@ class Workbench(App[None]):
     def _take_theme(self) -> None:
         wanted = self.shelf.settings.theme
         known = wanted is None or wanted in self.available_themes
-        self._begin_with(wanted if wanted is not None and known else THEMES[0].name)
+        begin_with(self, wanted if wanted is not None and known else THEMES[0].name)
         if not known:
             text = f"there is no such theme; {THEMES[0].name} is used"
             self._problems.append(str(self.shelf.settings.problem(("theme",), text)))
-
-    def _begin_with(self, name: str) -> None:
-        """Take a theme before there is anything to change: to assign it would style all twice."""
-        self.set_reactive(App.theme, name)
-        self._refresh_truecolor_filter(self.ansi_theme)
-        dark = self.current_theme.dark
-        self.set_class(dark, "-dark-mode", update=False)
-        self.set_class(not dark, "-light-mode", update=False)
-        self.stylesheet.set_variables(self.get_css_variables())
 
     def _take_keys(self) -> None:
         good, problems = checked_keymap(self.shelf.settings.keys)

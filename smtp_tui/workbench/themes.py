@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.app import App
 from textual.color import Color
 from textual.theme import Theme
 
@@ -101,3 +102,13 @@ def quiet(theme: Theme) -> dict[str, str]:
     colours = theme.to_color_system().generate()
     background = Color.parse(colours["background"])
     return {"quiet": background.blend(Color.parse(colours["foreground"]), 0.7, alpha=1.0).hex}
+
+
+def begin_with(app: App[None], name: str) -> None:
+    """Take a theme before there is anything to change: to assign it would style all twice."""
+    app.set_reactive(App.theme, name)
+    app._refresh_truecolor_filter(app.ansi_theme)
+    dark = app.current_theme.dark
+    app.set_class(dark, "-dark-mode", update=False)
+    app.set_class(not dark, "-light-mode", update=False)
+    app.stylesheet.set_variables(app.get_css_variables())
