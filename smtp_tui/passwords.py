@@ -6,6 +6,7 @@ Never from the command line, which every user of the machine can read.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -80,7 +81,7 @@ def _kept(user: str, host: str) -> str:
         from keyring.errors import KeyringError
     except ImportError:
         raise PasswordError(
-            "the keyring support is not installed: pip install 'smtp-tui[keyring]'"
+            f"Python's keyring is not installed here: {_python('pip install keyring')} adds it"
         ) from None
     service = f"{SERVICE}:{host.lower()}" if host else SERVICE
     try:
@@ -92,9 +93,14 @@ def _kept(user: str, host: str) -> str:
     if not password:
         raise PasswordError(
             f"the system keyring has no password of {visible(user)} for {visible(service)}:"
-            f" keyring set {visible(service)} {visible(user)} puts one in"
+            f" {_python('keyring set')} {visible(service)} {visible(user)} puts one in"
         )
     return str(password)
+
+
+def _python(words: str) -> str:
+    """A module with its arguments, run by the Python that runs this."""
+    return f"{visible(shlex.quote(sys.executable))} -m {words}"
 
 
 def _text(data: bytes, source: str) -> str:
