@@ -67,7 +67,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say it and leave."""
-        raise SystemExit(fail(f"{message} (see {self.prog} --help)"))
+        more = "" if "--help" in message else f" (see {self.prog} --help)"
+        raise SystemExit(fail(message + more))
 
 
 def _name(option: str) -> str:
@@ -195,16 +196,18 @@ _ENCRYPTION = (
 )
 
 
-def add_faults(parser: Parser) -> None:
-    """Let the parser take faults for the practice server."""
+_LISTED = "smtp-tui practice --help lists the faults"
+
+
+def add_faults(parser: Parser, listed: str = _LISTED) -> None:
+    """Let the parser take faults for the practice server; ``listed`` says where they are."""
     parser.add_argument(
         "--fault",
         metavar="X",
         type=_fault,
         action="append",
         default=[],
-        help="let the practice server misbehave, again for one more;"
-        " smtp-tui practice --help lists the faults",
+        help=f"let the practice server misbehave, again for one more; {listed}",
     )
 
 
@@ -270,7 +273,8 @@ def _fault(text: str) -> Fault:
     try:
         return named(text)
     except FaultError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        words = f"{error}; smtp-tui practice --help says what each does"
+        raise argparse.ArgumentTypeError(words) from None
 
 
 def _seconds(text: str) -> float:

@@ -70,8 +70,8 @@ _HELP = f"""\
 subcommands (each has its own --help):
 {"".join(f"  {name:<10} {what}{chr(10)}" for name, what in _SUBCOMMANDS.items())}
 TARGET is host, host:port, [v6]:port, smtp://… (plain), smtp+starttls://…, smtps://…,
-lmtp://… or unix:/path; user@ may stand before the host. Port 465 means TLS from the
-first octet, every other port STARTTLS, unless --tls says otherwise.
+lmtp://… or unix:/path; user@ may stand before the host. Port 465 means
+implicit TLS, from the first octet, every other port STARTTLS, unless --tls says otherwise.
 """
 
 
@@ -185,7 +185,7 @@ def _practice(arguments: list[str]) -> int:
         metavar="PORT",
         help="the port for implicit TLS, 0 for any free one (%(default)s)",
     )
-    add_faults(parser)
+    add_faults(parser, "the faults are listed below")
     options = parser.read(arguments)
     return serve(options.host, options.starttls_port, options.tls_port, faults(options))
 

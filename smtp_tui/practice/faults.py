@@ -135,8 +135,8 @@ FAULTS: Mapping[Fault, FaultFacts] = MappingProxyType(
         ),
         Fault.TLS_AT_ONCE: FaultFacts(
             Aspect.STARTTLS,
-            "Its port for STARTTLS wants TLS from the first octet.",
-            "expect TLS from the first octet",
+            "Its port for STARTTLS wants implicit TLS, from the first octet.",
+            "expect implicit TLS, from the first octet",
         ),
         Fault.PLAIN_AT_TLS_PORT: FaultFacts(
             Aspect.TLS_PORT,

@@ -40,7 +40,7 @@ TEMPLATE = """\
 # host = "smtp.example.org"     # the server's name or address
 # port = 587                    # 587 is usual; 465 is for "implicit", 25 between servers
 # tls = "starttls"              # "starttls": begin in the clear, then ask for encryption
-#                               # "implicit": encrypted from the first octet
+#                               # "implicit": implicit TLS, from the first octet
 #                               # "none": never encrypted
 # user = "me@example.org"       # whom you sign in as
 # mechanism = "PLAIN"           # how you sign in: PLAIN, LOGIN, XOAUTH2, ...

@@ -386,6 +386,6 @@ class Dialogue(Facts):
             return False
         self._break(
             self._lines.partial[:2],
-            "these are octets of TLS: this port speaks TLS from the first octet",
+            "these are octets of TLS: this port speaks implicit TLS, from the first octet",
         )
         return True

@@ -35,7 +35,7 @@ MODES: Mapping[TlsMode, str] = MappingProxyType(
 )
 """How encryption begins, in words."""
 
-MUTE = "the port may expect TLS from the first octet, which --tls implicit tries"
+MUTE = "the port may expect implicit TLS, from the first octet, which --tls implicit tries"
 """What to think, at the command line, of a server that is spoken to in clear and never speaks."""
 
 _SHOWN_ADDRESSES = 3

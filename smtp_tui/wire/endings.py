@@ -32,7 +32,7 @@ INJECTED = (
     " injecting replies. Nothing of it was taken for the server's word."
 )
 UNGREETED = (
-    "Not even a greeting: perhaps this port expects TLS from the first octet,"
+    "Not even a greeting: perhaps this port expects implicit TLS, from the first octet,"
     " or the server does not talk to this address."
 )
 STARTTLS_REFUSED = (
@@ -156,7 +156,7 @@ def old_tls(options: TlsOptions) -> str:
 def speaks_tls(target: Target) -> str:
     """A plain connection met TLS."""
     place = visible(target.place)
-    return f"{place} speaks implicit TLS, that is from the first octet: connect that way."
+    return f"{place} speaks implicit TLS, from the first octet: connect that way."
 
 
 def silence(seconds: float, target: Target, *, handshaking: bool) -> tuple[str, Remedy | None]:
@@ -174,10 +174,11 @@ def no_greeting(seconds: float, target: Target) -> str:
     if target.tls is TlsMode.IMPLICIT:
         return f"{silence}: {delay}."
     if target.port == _IMPLICIT_PORT:
-        return f"{silence}: this port may expect TLS from the first octet."
-    return f"{silence}: {delay}; if nothing comes, this port may expect TLS from the first octet."
+        return f"{silence}: {_IMPLICIT}."
+    return f"{silence}: {delay}; if nothing comes, {_IMPLICIT}."
 
 
+_IMPLICIT = "this port may expect implicit TLS, from the first octet"
 _IMPLICIT_PORT = 465
 
 

@@ -76,7 +76,8 @@ def checked_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[tupl
     taken = {key: id for id, action in ACTIONS.items() for key in _each(action.keys)}
     for id, keys in wanted.items():
         if id not in ACTIONS and id not in _LOCAL:
-            problems.append((id, f"there is no such action; there are {', '.join(ACTIONS)}"))
+            every = ", ".join((*ACTIONS, *_LOCAL))
+            problems.append((id, f"there is no such action; there are {every}"))
             continue
         fine: list[str] = []
         for key in _each(keys):

@@ -12,13 +12,16 @@ SLICE = 0.01
 """Seconds a search holds the loop."""
 
 _AT_ONCE = 50
+_FORWARD = "Past the end: on from the beginning."
+_BACKWARD = "Past the beginning: on from the end."
 
 
 class Search:
     """Looks for a wanted line from one line on, up or down, and then from the other end on.
 
     ``go_on`` looks for a moment and says whether it is over; then ``found`` is the line's number
-    or None. ``around`` tells whether it went past an end. What ``wanted`` raises goes through.
+    or None, and ``around`` says in words that it went past an end. What ``wanted`` raises goes
+    through.
     """
 
     def __init__(
@@ -38,9 +41,11 @@ class Search:
         self._wanted = wanted
 
     @property
-    def around(self) -> bool:
-        """Whether what was found is on the other side of where it began."""
-        return self.found is not None and (self.found - self._start) * self._step <= 0
+    def around(self) -> str:
+        """Words where what was found is on the other side of where it began, else ""."""
+        if self.found is None or (self.found - self._start) * self._step > 0:
+            return ""
+        return _FORWARD if self._step > 0 else _BACKWARD
 
     def go_on(self) -> bool:
         """Look for a moment; whether it is over."""

@@ -151,7 +151,7 @@ class LogView(LogCanvas):
             self._say(nothing)
             return
         if search.around:
-            self._say("Past the end: on from the other one.")
+            self._say(search.around)
         self._show(search.found)
 
     def _show(self, line: int) -> None:

@@ -108,7 +108,7 @@ class TestGreeting:
         dialogue = Dialogue()
         found = told(dialogue, b"\x15\x03\x01\x00\x02\x02\x46")
         assert [type(event) for event in found] == [Malformed]
-        assert "TLS from the first octet" in str(found[0])
+        assert "implicit TLS, from the first octet" in str(found[0])
         assert dialogue.phase is Phase.BROKEN
 
 

@@ -60,9 +60,20 @@ def test_faults_that_make_no_sense_are_wrong_usage(
     assert words in line
 
 
+def test_an_unknown_fault_names_the_help_that_says_what_each_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["run", "x.smtp", "--practice", "--fault", "nonsense"]) == 2
+    told = capsys.readouterr().err
+    assert told.endswith("; smtp-tui practice --help says what each does\n")
+    assert told.count("--help") == 1
+
+
 def test_the_help_of_the_practice_server_lists_every_fault(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["practice", "--help"]) == 0
     shown = capsys.readouterr().out
     assert all(fault.value in shown and facts.does in shown for fault, facts in FAULTS.items())
+    assert "the faults are listed below" in " ".join(shown.split())
+    assert "practice --help" not in shown

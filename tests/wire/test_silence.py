@@ -29,9 +29,9 @@ from tests.wire.loopback import (
 @pytest.mark.parametrize(
     ("port", "seconds", "words"),
     [
-        (465, 3, "may expect TLS from the first octet"),
+        (465, 3, "may expect implicit TLS, from the first octet"),
         (25, 5, "wait on purpose"),
-        (2526, 5, "may expect TLS from the first octet"),
+        (2526, 5, "may expect implicit TLS, from the first octet"),
     ],
 )
 def test_a_missing_greeting_is_spoken_of_once(

@@ -10,6 +10,7 @@ from textual import events
 from smtp_tui.smtp.state import Phase
 from smtp_tui.wire.actions import Abort, Send, SendRaw
 from smtp_tui.wire.target import Target, TlsMode
+from smtp_tui.workbench.panes import hints
 from smtp_tui.workbench.panes.command_input import secret_spans
 from smtp_tui.workbench.screens.question import QuestionScreen
 from tests.workbench.scene import GMAIL
@@ -732,3 +733,7 @@ async def test_advice_names_the_key_that_helps() -> None:
         assert "someone@example.org" not in at.text()
         await at.type("RCPT TO:<a@b.org>,<c@d.org>")
         assert "shift+f9 has a form for it" in at.text()
+
+
+def test_many_queued_lines_are_counted_as_everywhere() -> None:
+    assert hints.lines(5204) == "5,204 more queued lines"

@@ -200,6 +200,19 @@ async def test_errors_are_found_one_after_the_other() -> None:
         assert at.view.cursor == 5
 
 
+async def test_a_search_past_an_end_says_where_it_goes_on() -> None:
+    async with log(size=(80, 20)) as at:
+        await at.tell(*SESSION)
+        await at.press("home", "E")
+        assert at.view.cursor == 10
+        await at.press("e")
+        assert at.view.cursor == 5
+        assert [toast.message for toast in at.app._notifications] == [
+            "Past the beginning: on from the end.",
+            "Past the end: on from the beginning.",
+        ]
+
+
 async def test_a_filter_over_very_many_lines_works_in_slices_and_can_be_stopped() -> None:
     transcript = Transcript()
     for event in numbered(150_000):

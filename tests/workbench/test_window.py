@@ -436,6 +436,13 @@ def test_a_keymap_is_taken_as_far_as_it_can_be_used(
     assert len(problems) == len(wanted) - len(good)
 
 
+def test_of_an_action_there_is_none_of_all_that_there_are_are_named() -> None:
+    _, ((id, words),) = checked_keymap({"fly": "f9"})
+    assert id == "fly"
+    named = words.rpartition("there are ")[2].split(", ")
+    assert {"connect", "log-copy", "message-open", "message-leave"} <= set(named)
+
+
 async def test_quit_moved_elsewhere_still_answers_to_ctrl_q() -> None:
     async with window(settings=Settings(keys={"quit": "ctrl+x"})) as at:
         at.desk.query_one("#setup").focus()

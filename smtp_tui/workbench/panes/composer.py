@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.escapes import EscapeError, unescape
 from smtp_tui.smtp.state import Phase
@@ -246,7 +247,7 @@ class Composer(Vertical):
         if not octets:
             return Content("")
         if self.raw:
-            return Content(f"{len(octets)} octets, nothing is added")
+            return Content(f"{counted(len(octets), 'octet')}, nothing is added")
         from smtp_tui.smtp.advice import line_limit
 
         limit = line_limit(self._view.state)

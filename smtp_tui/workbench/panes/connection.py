@@ -30,7 +30,7 @@ from smtp_tui.workbench.panes.tls_row import TlsRow
 
 _MODES = {
     TlsMode.STARTTLS: "STARTTLS",
-    TlsMode.IMPLICIT: "from the first octet",
+    TlsMode.IMPLICIT: "implicit TLS",
     TlsMode.NONE: "none: in the clear",
 }
 _LABELS = (

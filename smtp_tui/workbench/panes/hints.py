@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.commands import lookup
 from smtp_tui.smtp.doubts.doubt import Advice, Severity
 from smtp_tui.smtp.state import Phase
@@ -93,4 +94,4 @@ def delivery(way: DeliveryProgress, key: str) -> Content:
 
 def lines(count: int) -> str:
     """How many lines wait."""
-    return "1 more queued line" if count == 1 else f"{count} more queued lines"
+    return counted(count, "more queued line")

@@ -175,7 +175,7 @@ class TlsScreen(Dialog[None]):
             words += ["f copy fingerprint", "p pin", "t TLSA", "s save PEM"]
         elif self._links:
             words += ["f p t copy", "s save"]
-        return " · ".join([*words, "esc closes"])
+        return " · ".join([*words, "escape closes"])
 
     def _draw(self) -> int:
         """Draw everything; gives the line on which the chosen certificate begins."""
