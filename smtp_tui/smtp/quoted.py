@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from smtp_tui.smtp.commands import verb_of
@@ -46,11 +46,9 @@ def find(text: str) -> Quoted | None:
     """
     lines = [line[:_LONGEST] for line in text.splitlines()[:_LINES]]
     lines = [line for line in lines if not _REMARK.match(line)] or lines
-    replies = _replies(lines)
-    for reply in replies:
-        if reply.code is not None and reply.code >= 400:
-            return reply
-    return replies[0] if replies else _inside(lines)
+    replies = _replies(lines) or list(_inside(lines))
+    refusals = (each for each in replies if each.code is not None and each.code >= 400)
+    return next(refusals, replies[0] if replies else None)
 
 
 def _replies(lines: Iterable[str]) -> list[Quoted]:
@@ -77,16 +75,19 @@ def _reply(parts: list[tuple[int, bytes]], verb: bytes) -> Quoted:
     return Quoted(codes[-1], enhanced_status(texts[0]), texts, verb, codes)
 
 
-def _inside(lines: Iterable[str]) -> Quoted | None:
+def _inside(lines: Iterable[str]) -> Iterator[Quoted]:
+    """Codes within sentences, one a line; at the end the first of the bare enhanced ones."""
     status: Quoted | None = None
     for line in lines:
+        found = _STATUS_INSIDE.search(line)
+        enhanced = found[1] if found is not None else None
         if (code := _CODE_INSIDE.search(line)) is not None:
-            text = _octets(code[2])
-            found = _STATUS_INSIDE.search(line)
-            return Quoted(int(code[1]), found[1] if found else None, (text,), b"", (int(code[1]),))
-        if status is None and (found := _STATUS_INSIDE.search(line)) is not None:
-            status = Quoted(None, found[1], (_octets(line),))
-    return status
+            number = int(code[1])
+            yield Quoted(number, enhanced, (_octets(code[2]),), b"", (number,))
+        elif status is None and enhanced is not None:
+            status = Quoted(None, enhanced, (_octets(line),))
+    if status is not None:
+        yield status
 
 
 def _octets(text: str) -> bytes:

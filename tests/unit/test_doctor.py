@@ -413,9 +413,16 @@ def test_that_the_string_is_hidden_is_the_only_thing_said(pasted: str) -> None:
     ]
 
 
-def test_a_transcript_in_which_nobody_signs_in_has_no_string() -> None:
-    diagnosis = diagnose("S: 220 hi\nC: EHLO x\nS: 250 x\nC: QUIT\nS: 221 bye")
-    assert "no string" in faults(diagnosis)
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "S: 220 hi\nC: EHLO x\nS: 250 x\nC: QUIT\nS: 221 bye",
+        "EHLO x\nMAIL FROM:<a@example.org>\n",
+        "CONNECTED(00000003)\ndepth=0 CN = x\n---\n250 SMTPUTF8\n535 5.7.8 no\n",
+    ],
+)
+def test_a_transcript_in_which_nobody_signs_in_has_no_string(pasted: str) -> None:
+    assert "no string" in faults(diagnose(pasted))
 
 
 # The wrong mechanism

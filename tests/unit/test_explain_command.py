@@ -154,5 +154,13 @@ def test_the_first_refusal_in_the_report_of_a_run_is_explained(
     assert "  │ 5.1.1 such user\n" in text
 
 
+def test_the_first_refusal_is_explained_whatever_stands_before_the_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = b"reply: b'250 hi\\r\\n'\nreply: b'535-5.7.8 not so\\r\\n'\nreply: b'550 no\\r\\n'\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log)))
+    assert explained(capsys, "-").startswith("535 5.7.8: refused")
+
+
 def test_a_reply_behind_asterisks_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert explained(capsys, "*** 550 5.1.1 no such user").startswith("550 5.1.1")

@@ -17,7 +17,6 @@ _LEAD = re.compile(
 _REPLY = re.compile(r"([2-5])[\dxX]{2}(?:[ -]|$)")
 _REMARK = re.compile(r"\s*(?:\d+\.\d+\s+)?(?:={3}|\*{3}|\*:|[*#!]\s|[{}] \[)")
 _AUTH = re.compile(r"AUTH(?:\s|$)", re.IGNORECASE)
-_HELLO = re.compile(r"(?:EHLO|HELO|LHLO)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ def read(text: str) -> Spoken:
         chosen = next((each for each in exchanges if each.refused), exchanges[0])
         return _one_of(exchanges, chosen)
     client = tuple(line.text for line in lines if not line.by_server)
-    if any(map(_HELLO.match, client)):
-        return Spoken(())  # a transcript in which nobody signs in
+    if _is_session(lines):
+        return Spoken(())  # in which nobody signs in
     server = tuple(line.text for line in lines if line.by_server)
     return Spoken(client) if client or not server else Spoken(server, from_server=True)
 
@@ -78,6 +77,13 @@ def _lines(text: str) -> Iterator[_Line]:
             yield _Line(rest[reply.end() :], by_server=True, reply=reply[1])
         elif rest.strip() or marked:
             yield _Line(rest, by_server=marked)
+
+
+def _is_session(lines: Sequence[_Line]) -> bool:
+    """Whether there are commands with arguments, or whatever a tool printed, among replies."""
+    said = [line.text for line in lines if not line.by_server and len(line.text.split()) > 1]
+    answered = any(line.reply == "2" for line in lines)
+    return bool(said) and (answered or any(map(_is_command, said)))
 
 
 def _exchanges(lines: Iterable[_Line]) -> list[_Exchange]:
