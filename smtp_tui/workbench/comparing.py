@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtp_tui.smtp.visible import visible
@@ -14,6 +13,7 @@ from smtp_tui.transcript.ring import Ring
 from smtp_tui.transcript.script import ScriptError
 from smtp_tui.transcript.side import NoDialogue, Side, of_file, of_records, of_script
 from smtp_tui.workbench.panes.log import LogPane
+from smtp_tui.workbench.places import place
 
 if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
@@ -92,7 +92,7 @@ def _sides(lines: Ring, files: tuple[str, str]) -> Sides:
 def _side(lines: Ring, file: str) -> Side:
     if not file:
         return _session(lines)
-    path = Path(file).expanduser()
+    path = place(file)
     name = visible(path.name)
     try:
         if path.exists() and not path.is_file():

@@ -13,6 +13,7 @@ from textual.app import App
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.exports.saving import AlreadyThere, SaveError, save
+from smtp_tui.workbench.places import place
 
 _T = TypeVar("_T")
 
@@ -31,7 +32,7 @@ def read(
     change: Callable[[bytes], bytes] = bytes,
 ) -> None:
     """Read a file; ``done`` gets what ``change`` makes of it, or why not, on the UI loop."""
-    _work(app, lambda: change(_read(Path(path).expanduser())), done)
+    _work(app, lambda: change(_read(place(path))), done)
 
 
 def load(
@@ -47,7 +48,7 @@ def load(
     """
 
     def job() -> _T:
-        where = Path(path).expanduser()
+        where = place(path)
         look(_read(where, 1))
         return make(_read(where))
 

@@ -6,13 +6,13 @@ import queue
 import stat
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from textual.app import App
 
 from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.log_file import LogFile
+from smtp_tui.workbench.places import place
 
 _T = TypeVar("_T")
 
@@ -22,7 +22,7 @@ class LogReader:
 
     def __init__(self, app: App[None], path: str, failed: Callable[[str], None]) -> None:
         self._app = app
-        self._path = Path(path)
+        self._path = place(path)
         self._failed = failed
         self._file: LogFile | None = None
         self._jobs: queue.SimpleQueue[Callable[[LogFile], None] | None] = queue.SimpleQueue()
@@ -53,13 +53,13 @@ class LogReader:
 
     def _run(self) -> None:
         try:
-            path = self._path.expanduser()
+            path = self._path
             mode = path.stat().st_mode
             if not stat.S_ISREG(mode):
                 self.tell(self._failed, f"{visible(path.name)} is no plain file.")
                 return
             file = self._file = LogFile(path)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError) as error:
             reason = visible(getattr(error, "strerror", None) or "no file name")
             self.tell(self._failed, f"{visible(str(self._path))} cannot be read: {reason}.")
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,6 +26,7 @@ from smtp_tui.wire.tls_options import TlsOptions
 from smtp_tui.workbench.panes.choice import Choice, Option
 from smtp_tui.workbench.panes.fields import Field, Toggle
 from smtp_tui.workbench.panes.tls_row import TlsRow
+from smtp_tui.workbench.places import place
 
 _MODES = {
     TlsMode.STARTTLS: "STARTTLS",
@@ -99,7 +99,7 @@ class ConnectionPane(Vertical):
             host=self._base.host,
             ehlo=self._field("ehlo").strip(),
             verify=self.query_one("#verify", Toggle).value,
-            ca_file=Path(self._field("ca-file")).expanduser() if self._field("ca-file") else None,
+            ca_file=place(self._field("ca-file")) if self._field("ca-file") else None,
             timeout=_seconds(self._field("timeout")),
             tls=TlsMode(self.query_one("#tls-mode", Choice).value),
             options=self.options,

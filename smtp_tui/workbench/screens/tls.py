@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +20,7 @@ from smtp_tui.wire.events import TlsFacts
 from smtp_tui.wire.target import Target
 from smtp_tui.wire.verdicts import judge
 from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.places import place
 from smtp_tui.workbench.screens.dialog import Dialog
 from smtp_tui.workbench.tls_report import Link, chain_of, colons, report
 
@@ -136,14 +136,13 @@ class TlsScreen(Dialog[None]):
 
     def _write(self, name: str, text: str) -> None:
         """In a thread of its own: no disk may hold up the window."""
-        path = Path(name)
+        path = place(name)
         try:
-            path = path.expanduser()
             with path.open("x", encoding="ascii") as file:
                 file.write(text)
         except FileExistsError:
             sentence = f"{visible(str(path))} is there already: choose another name."
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or "it is no name of a file"
             sentence = f"{visible(str(path))} cannot be written: {visible(why)}."
         else:

@@ -18,6 +18,7 @@ from smtp_tui.wire.target import TargetError, check_options
 from smtp_tui.wire.tls_options import TlsOptions, TlsVersion
 from smtp_tui.workbench.panes.choice import Choice
 from smtp_tui.workbench.panes.fields import Field
+from smtp_tui.workbench.places import place
 from smtp_tui.workbench.screens.form import Form
 
 _LABELS = (
@@ -113,10 +114,7 @@ class TlsSettingsScreen(Form[TlsOptions | None]):
 
     def _file(self, id: str) -> Path | None:
         text = self._text(id)
-        try:
-            return Path(text).expanduser() if text else None
-        except RuntimeError:  # ~somebody, who is nobody
-            return Path(text)
+        return place(text) if text else None
 
     def _version(self, id: str) -> TlsVersion | None:
         value = self.query_one(f"#{id}", Choice).value
