@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,9 @@ class Lens:
     def record(self, line: int, room: int) -> Record:
         """The line as it is shown, on one row of so many cells if it stands for an exchange."""
         record = self.transcript[line]
+        if record.kind is Kind.HINT and line > self.transcript.first:
+            # it belongs to the line above, whose bar at the left goes on
+            return replace(record, protection=self.transcript[line - 1].protection)
         return self._summary(record, line, room) if self.folds(line) else record
 
     def spans(self, words: str) -> list[Span]:

@@ -14,6 +14,8 @@ from smtp_tui.wire.events import TlsFacts
 from smtp_tui.wire.verdicts import Check, Outcome, Verdict
 from smtp_tui.workbench.tls_report import STYLES
 
+_MOST_LINES = 3
+"""Of foreign text; the screen of TLS shows all of it."""
 _SHORT = {
     Check.ROOT: ("trusted", "not trusted"),
     Check.NAME: ("name", "other name"),
@@ -34,18 +36,22 @@ def tls_summary(
             (visible(version(facts.version)), f"bold {style}"), (f"  {suite}", "$quiet")
         )
     if leaf is not None:
-        yield Content.assemble(
-            ("✓ " if facts.verified else "  ", "$success"), visible(leaf.subject) or "no name"
-        )
-        issuer = f"issued by {visible(leaf.issuer) or 'someone without a name'}"
-        for number, line in enumerate(textwrap.wrap(issuer, width - 4)):
+        name = visible(leaf.subject) or "no name"
+        mark = "✓ " if facts.verified else "  "
+        yield Content.assemble((mark, "$success"), name).truncate(width, ellipsis=True)
+        issuer = visible(leaf.issuer) or "someone without a name"
+        for number, line in enumerate(_wrapped(issuer, width - 4)):
             yield Content.styled(f"  {' ' if number else '╰'} {line}", "$quiet")
         yield from _checks(verdicts, leaf, width - 2)
     if facts.problem:
-        for number, line in enumerate(textwrap.wrap(visible(facts.problem), width - 2)):
+        for number, line in enumerate(_wrapped(visible(facts.problem), width - 2)):
             yield Content.styled(f"{' ' if number else '✗'} {line}", "$warning")
     elif not facts.verified:
         yield Content.styled("✗ not verified: nothing was checked", "$warning")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, max_lines=_MOST_LINES, placeholder=" …")
 
 
 def _checks(verdicts: Sequence[Verdict], leaf: CertificateFacts, width: int) -> Iterator[Content]:

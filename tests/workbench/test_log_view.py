@@ -21,6 +21,7 @@ from smtp_tui.wire.target import Target
 from smtp_tui.workbench.log_paint import TEXT_COLUMN
 from smtp_tui.workbench.log_view import LogView
 from smtp_tui.workbench.panes.log import LogPane, Pill
+from tests.workbench.scene import Scene
 
 CLEAR, VERIFIED, UNVERIFIED, *_ = wire.Protection
 
@@ -173,6 +174,15 @@ async def test_the_gutter_tells_what_an_onlooker_sees() -> None:
             at.theme("warning"),
             at.theme("warning"),
         ]
+
+
+async def test_the_gutter_goes_on_beside_why_a_reply_refused() -> None:
+    async with log() as at:
+        scene = Scene(lambda event: at.pane.tell([event]))
+        scene.secured().both(b"RCPT TO:<a@b>", b"503 5.5.1 MAIL first.\r\n")
+        await at.pilot.pause()
+        row = next(row for row, text in enumerate(at.rows) if "why?" in text)
+        assert at.colour(row, 0) == at.colour(row - 1, 0) == at.theme("success")
 
 
 async def test_replies_have_the_colour_of_their_class() -> None:

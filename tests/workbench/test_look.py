@@ -203,3 +203,26 @@ def test_a_very_long_host_leaves_room_for_what_matters() -> None:
     line = status_line(view, 80)
     assert line.cell_length <= 80
     assert "✓ verified" in line.plain
+
+
+@pytest.mark.parametrize(
+    ("keys", "scrolls"),
+    [
+        (("ctrl+o", "s"), "#server"),
+        (("alt+w", "x", "x"), "#detail"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+async def test_between_a_text_and_its_scroll_bar_is_room(
+    keys: tuple[str, ...], scrolls: str
+) -> None:
+    many = b"".join(b"250-X-A-VERY-LONG-KEYWORD-%d\r\n" % number for number in range(30))
+    async with window() as at:
+        scene = at.scene().secured().both(b"EHLO me", many + b"250 X-LAST\r\n")
+        scene.both(b"RCPT TO:<a@b>", b"503 5.5.1 MAIL" + b" first" * 150 + b"\r\n")
+        await at.press(*keys)
+        bar = at.app.screen.query_one(scrolls).vertical_scrollbar.region
+        assert bar.width == 1
+        assert bar.height > 5
+        beside = [row[bar.x - 1] for row in at.rows()[bar.y : bar.bottom]]
+        assert set(beside) == {" "}

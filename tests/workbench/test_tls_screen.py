@@ -19,6 +19,7 @@ from smtp_tui.wire.events import Verification
 from smtp_tui.wire.target import Target, TlsMode
 from smtp_tui.wire.verdicts import judge
 from smtp_tui.workbench import clipboard
+from smtp_tui.workbench.panes.server import ServerPane
 from smtp_tui.workbench.screens.question import QuestionScreen
 from smtp_tui.workbench.screens.tls import TlsScreen
 from smtp_tui.workbench.tls_report import MOST_SHOWN, chain_of, colons, report
@@ -106,6 +107,19 @@ async def test_a_session_that_was_cut_off_says_so(size: tuple[int, int], truncat
         await at.press("f10")
         text = str(at.app.screen.query_one("#tls-text", Static).content)
         assert ("closed without close_notify" in text) is truncated
+
+
+async def test_who_the_server_proved_to_be_stays_in_sight_beside_any_list() -> None:
+    many = b"".join(b"250-X-OWN-%d\r\n" % number for number in range(30))
+    async with window() as at:
+        at.scene().secured(VERIFIED).both(b"EHLO me", many + b"250 X-LAST\r\n")
+        await at.pilot.pause()
+        assert "✓ trusted" in at.text()
+        assert "X-LAST" not in "".join(row[:42] for row in at.rows())
+        at.desk.query_one(ServerPane).scroll_end(animate=False)
+        await at.pilot.pause()
+        assert "✓ trusted" in at.text()
+        assert "X-LAST" in "".join(row[:42] for row in at.rows())
 
 
 @SIZES

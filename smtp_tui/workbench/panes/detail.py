@@ -19,6 +19,7 @@ from smtp_tui.workbench import detail_text
 from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import Keys
 from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 from smtp_tui.workbench.session import SessionView
 
 
@@ -43,10 +44,10 @@ class DetailPane(VerticalScroll, can_focus=True):
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         background: $background;
-        padding: 0 1;
+        padding: 0 0 0 1;
         scrollbar-size: 1 1;
         &:focus { border: round $border; }
-        #detail-text { height: auto; width: 1fr; }
+        #detail-text { height: auto; width: 1fr; padding: 0 1 0 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -168,7 +169,7 @@ class DetailPane(VerticalScroll, can_focus=True):
             self._text.update(self._content(self._entry, revealed=self._revealed))
 
     def _content(self, entry: Entry, *, revealed: bool) -> Content:
-        width = self.scrollable_content_region.width or 60
+        width = width_beside_bar(self) if self.size else 60
         match self._view:
             case View.MEANING:
                 return detail_text.meaning(entry, width, self._way())

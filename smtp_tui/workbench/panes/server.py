@@ -16,6 +16,7 @@ from textual.widgets import Static
 from smtp_tui.smtp.extensions import Extension
 from smtp_tui.workbench.panes.capabilities import Row, rows
 from smtp_tui.workbench.panes.tls_summary import TlsSummary
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 from smtp_tui.workbench.session import SessionView
 
 
@@ -115,14 +116,14 @@ class ServerPane(VerticalScroll):
             top += len(row.lines)
 
     def _lay_out(self) -> None:
-        width = max(20, self.scrollable_content_region.width)
+        width = max(20, width_beside_bar(self))
         self._rows = tuple(rows(self._view, width))
         if self._cursor >= len(self._rows):
             self._cursor = 0
         self._draw()
 
     def _draw(self, *, layout: bool = True) -> None:
-        width = max(20, self.scrollable_content_region.width)
+        width = max(20, width_beside_bar(self))
         lines = [
             _lit(line, width) if place == self._cursor and row.leads and self.has_focus else line
             for place, row in enumerate(self._rows)

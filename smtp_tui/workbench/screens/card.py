@@ -18,6 +18,7 @@ from smtp_tui.smtp.extensions import Extension
 from smtp_tui.smtp.keywords import Insert, Keyword, Place, keywords
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 from smtp_tui.workbench.stages import TITLES, Stages
 
 _LONGEST = 200
@@ -87,7 +88,7 @@ class CardScreen(Dialog[Insert]):
             )
 
     def _draw(self) -> None:
-        width = max(30, self.query_one("#card-scroll").scrollable_content_region.width)
+        width = max(30, width_beside_bar(self.query_one("#card-scroll")))
         lines = card_lines(self._extension, self._stages, width)
         self.query_one("#card-text", Static).update(Content("\n").join(lines))
 

@@ -18,6 +18,7 @@ from smtp_tui.smtp.comparison import Cell, Change, Row, compare
 from smtp_tui.smtp.remarks import Kind, remarks
 from smtp_tui.smtp.visible import visible
 from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 from smtp_tui.workbench.stages import TITLES, Stages
 
 _MOST_ROWS = 200
@@ -63,7 +64,7 @@ class CompareScreen(Dialog[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        width = max(50, self.query_one("#compare").scrollable_content_region.width)
+        width = max(50, width_beside_bar(self.query_one("#compare")))
         text = Content("\n").join(comparison(self._stages, width))
         self.query_one("#compare-text", Static).update(text)
 

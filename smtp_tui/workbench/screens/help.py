@@ -16,6 +16,7 @@ from smtp_tui.workbench.actions import ACTIONS
 from smtp_tui.workbench.keymap import LOG_KEYS, Keys
 from smtp_tui.workbench.message_keys import MESSAGE_KEYS
 from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 
 FIRST_SESSION = (
     ("EHLO localhost", "says who is calling; the server lists what it can do"),
@@ -78,7 +79,7 @@ class HelpScreen(Dialog[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        width = self.query_one("#help").scrollable_content_region.width
+        width = width_beside_bar(self.query_one("#help"))
         self.query_one("#help-text", Static).update(help_text(self._keys, max(40, width)))
 
     def action_close(self) -> None:

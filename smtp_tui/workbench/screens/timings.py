@@ -17,6 +17,7 @@ from smtp_tui.smtp.visible import visible
 from smtp_tui.transcript.timings import Outcome, Span, Step, Timings
 from smtp_tui.transcript.waterfall import Bar, draw, duration
 from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 from smtp_tui.workbench.session import SessionView
 
 _NAME = 13
@@ -77,7 +78,7 @@ class TimingsScreen(Dialog[None]):
     def _draw(self) -> None:
         view = self._look()
         scroll = self.query_one("#timings", VerticalScroll)
-        width = scroll.scrollable_content_region.width
+        width = width_beside_bar(scroll)
         if (view.timings, width) == self._drawn and not view.timings.busy:
             return
         self._drawn = view.timings, width

@@ -22,6 +22,7 @@ from smtp_tui.wire.verdicts import judge
 from smtp_tui.workbench import clipboard
 from smtp_tui.workbench.places import place
 from smtp_tui.workbench.screens.dialog import Dialog
+from smtp_tui.workbench.scroll_bar import width_beside_bar
 from smtp_tui.workbench.tls_report import Link, chain_of, colons, report
 
 _WIDE = 100
@@ -179,7 +180,7 @@ class TlsScreen(Dialog[None]):
     def _draw(self) -> int:
         """Draw everything; gives the line on which the chosen certificate begins."""
         scroll = self.query_one("#tls", VerticalScroll)
-        width = scroll.scrollable_content_region.width
+        width = width_beside_bar(scroll)
         scroll.border_subtitle = Content(self._keys(width))
         lines, begins = report(
             self._facts,
