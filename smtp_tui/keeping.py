@@ -127,11 +127,20 @@ def _check_each_alone(script: str, log: str, others: Iterable[str]) -> None:
     """
     taken: set[str] = set()
     for path in filter(None, (log, *others)):
-        place = os.path.realpath(os.path.expanduser(path))
+        place = _place(path)
         if os.path.exists(place) and not os.path.isfile(place):
             continue
         if place in taken:
             raise SaveError(f"{visible(path)} is named twice: give each thing a file of its own.")
         taken.add(place)
-    if log and script != "-" and os.path.realpath(log) == os.path.realpath(script):
+    if log and script != "-" and _place(log) == _place(script):
         raise SaveError(f"{visible(log)} is the script: give the log a file of its own.")
+
+
+def _place(path: str) -> str:
+    """Where a file is; its name alone where the folder the program runs in is gone."""
+    path = os.path.expanduser(path)
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        return path

@@ -34,10 +34,10 @@ def build_context(target: Target) -> ssl.SSLContext:
     stamps: list[Stamp] = []
     for what, path in ((_CLIENT_CERT, options.client_cert), (_CLIENT_KEY, options.client_key)):
         if path is not None:
-            stamps.append(stamp(what, path.absolute()))
+            stamps.append(stamp(what, _absolute(path)))
     if options.key_log is not None:
         exporter.prepare(options.key_log)
-    ca_file = target.ca_file.absolute() if target.verify and target.ca_file is not None else None
+    ca_file = _absolute(target.ca_file) if target.verify and target.ca_file is not None else None
     if ca_file is not None:
         stamps.append(stamp(_CA_FILE, ca_file))
     elif target.verify:
@@ -109,6 +109,14 @@ def _limit(context: ssl.SSLContext, options: TlsOptions) -> None:
             f"OpenSSL finds no cipher in “{visible(options.ciphers[:60])}”: write a list for TLS"
             " 1.2 and below as “openssl ciphers” takes it; the suites of TLS 1.3 are fixed."
         ) from None
+
+
+def _absolute(path: Path) -> Path:
+    """The same file wherever the program goes; as it is where the folder it runs in is gone."""
+    try:
+        return path.absolute()
+    except FileNotFoundError:
+        return path
 
 
 def _trust(context: ssl.SSLContext, ca_file: Path) -> None:

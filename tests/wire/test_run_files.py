@@ -219,6 +219,29 @@ def test_one_thing_is_not_written_over_another(
     assert Path("s.smtp").read_text() == "C: QUIT\n"
 
 
+@pytest.mark.parametrize("option", ["--log", "--export", "--junit", "--ca-file"])
+def test_a_folder_that_is_gone_is_one_clear_line(tmp_path: Path, option: str) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    script = str(SCRIPTS / "walkthrough.smtp")
+    arguments = [script, "127.0.0.1:9", "--user", "me", "--password-command", "echo x"]
+    program = (
+        "import os, sys; os.rmdir(os.getcwd()); from smtp_tui.cli import main;"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", program, "run", *arguments, option, "file.txt"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS.parent.parent)},
+        check=False,
+    )
+    assert ended.returncode in (2, 3, 4)
+    assert "Traceback" not in ended.stderr
+    assert "file.txt" in ended.stderr
+
+
 def test_devices_may_be_named_for_several_things(capfd: pytest.CaptureFixture[str]) -> None:
     script = str(SCRIPTS / "walkthrough.smtp")
     null = ("--log", "/dev/null", "--junit", "/dev/null", "--export", "/dev/null")
