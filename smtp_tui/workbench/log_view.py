@@ -87,6 +87,8 @@ class LogView(LogCanvas):
         self._anchor: int | None = None  # the line where selecting by keys began
         self._marking = False  # whether moving selects
         self._search: Search | None = None
+        self.said = ""
+        """What became of the last key, for the frame: a toast would lie on the lines."""
 
     # Filtering and finding
 
@@ -162,7 +164,8 @@ class LogView(LogCanvas):
         self._go_to(line, follow=False)
 
     def _say(self, sentence: str) -> None:
-        self.notify(sentence, markup=False)
+        self.said = sentence
+        self.moved()
 
     # Folding
 
@@ -259,6 +262,8 @@ class LogView(LogCanvas):
 
     async def on_key(self, event: events.Key) -> None:
         """Act at once: what is typed fast behind ``/`` is for the field that it opens."""
+        if self.said:
+            self._say("")
         known = self.screen.active_bindings.get(event.key)
         if self._heir is not None:
             self._heir.post_message(event)

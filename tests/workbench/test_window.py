@@ -166,9 +166,13 @@ async def test_ctrl_q_leaves_from_a_question_too() -> None:
         assert at.app._exit
 
 
-async def test_a_lost_connection_is_told_in_a_toast_and_a_clean_end_is_not() -> None:
-    async with window() as at:
-        scene = at.scene().open()
+@pytest.mark.parametrize("keys", [("f1",), ("ctrl+o", "l", "home")], ids=["help", "log"])
+async def test_a_lost_connection_that_is_out_of_sight_is_told_in_a_toast_and_a_clean_end_is_not(
+    keys: tuple[str, ...],
+) -> None:
+    async with window(size=(120, 20)) as at:
+        scene = at.scene().secured()
+        await at.press(*keys)
         scene.gone()
         await at.pilot.pause()
         assert len(at.app._notifications) == 0
@@ -176,6 +180,14 @@ async def test_a_lost_connection_is_told_in_a_toast_and_a_clean_end_is_not() -> 
         await at.pilot.pause()
         (toast,) = at.app._notifications
         assert toast.message == "The network [broke] off."
+
+
+async def test_a_lost_connection_that_the_log_shows_is_not_told_in_a_toast_over_it() -> None:
+    async with window() as at:
+        at.scene().open().gone(clean=False, text="The network [broke] off.")
+        await at.pilot.pause()
+        assert "The network [broke] off." in at.text()
+        assert not at.app._notifications
 
 
 async def test_help_holds_every_key_a_first_session_and_the_marks() -> None:
@@ -453,6 +465,7 @@ async def test_quit_moved_elsewhere_still_answers_to_ctrl_q() -> None:
 async def test_a_handshake_that_failed_is_not_called_a_lost_connection() -> None:
     async with window() as at:
         take = at.scene().greeted().sink
+        await at.press("f1")
         take(wire.Failed(0, 1, wire.Failure.TLS, "The certificate expired."))
         take(wire.Gone(0, 1, False, "Closed, because there is no TLS."))
         await at.pilot.pause()
@@ -463,12 +476,14 @@ async def test_a_handshake_that_failed_is_not_called_a_lost_connection() -> None
 async def test_what_never_was_a_connection_is_not_called_lost() -> None:
     async with window() as at:
         take = at.scene().sink
+        await at.press("f1")
         take(wire.Opening(0, 1, GMAIL, 0.0))
         take(wire.Failed(0, 1, wire.Failure.TLS, "The CA file /x does not exist."))
         take(wire.Gone(0, 1, False, "Not connected."))
         await at.pilot.pause()
         (toast,) = at.app._notifications
         assert (toast.title, toast.message) == ("Not connected", "The CA file /x does not exist.")
+        await at.press("escape")
         assert "TLS ✗" not in at.text()
 
 

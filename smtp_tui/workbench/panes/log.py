@@ -112,6 +112,12 @@ class LogPane(Container):
         if start < end and self.is_mounted:
             self.view.update(start)
 
+    @property
+    def shows_the_end(self) -> bool:
+        """Whether the person has the newest line in sight."""
+        on_top = self.app.screen is self.screen
+        return on_top and self.view.following and self._detail is None
+
     def follow(self) -> None:
         """Go to the end and stay there."""
         self.view.action_follow()

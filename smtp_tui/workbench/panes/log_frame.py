@@ -16,6 +16,8 @@ def frame_words(view: LogView) -> Iterator[str]:
     """The parts of the line, to be joined."""
     lines, lens = view.transcript, view.lens
     total = len(lines)
+    if view.said:
+        yield view.said
     if lens.filter is not None:
         yield f"filter: {_short(lens.filter.source)}"
         yield f"{view.shown:,} of {counted(total, 'line')}"

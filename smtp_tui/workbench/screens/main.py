@@ -122,16 +122,17 @@ class MainScreen(Screen[None]):
 
     def receive(self, batch: Sequence[wire.Event]) -> None:
         """Fold events of the wire into the view and draw it."""
-        self.query_one(LogPane).tell(batch)
-        before = self.view
+        log, before = self.query_one(LogPane), self.view
+        log.tell(batch)
         for event in batch:
             self.view = advance(self.view, event)
             match event:
                 case wire.Refused(text=text):
                     self.drafting.refused(visible(text))
                 case wire.Gone(clean=False) if event.connection == self.view.connection:
-                    title = self.view.ending
-                    self.notify(visible(self.view.text), title=title, markup=False)
+                    if not log.shows_the_end:  # which says the same
+                        title = self.view.ending
+                        self.notify(visible(self.view.text), title=title, markup=False)
         self.operator.update(self.view)
         if self.view is not before:  # a flood of lines says nothing new to the other panes
             self._draw()
