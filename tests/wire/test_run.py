@@ -318,7 +318,7 @@ def test_a_server_that_never_speaks_may_be_waiting_for_tls(run: Run) -> None:
     with serve(says(b"")) as server:
         ran = run("S: 220\n", plain(server.port), "--timeout", "0.2")
     assert ran.code == 1
-    assert "expected 220, no reply in 0.2 s: the port may expect TLS from the first" in ran.err
+    assert "expected 220, no reply in 0.2 s: the port may expect implicit TLS" in ran.err
 
 
 # Where it cannot be played

@@ -153,7 +153,7 @@ def test_a_tls_server_that_hangs_up_on_clear_text_is_suspected(authority: Author
         driven.connection.send(b"EHLO me")
         driven.until_over()
     note = driven.one(Note)
-    assert "expects TLS" in note.text
+    assert "expects implicit TLS" in note.text
     assert note.remedy is Remedy.USE_IMPLICIT_TLS
 
 
