@@ -104,6 +104,12 @@ def test_a_shell_it_is_pasted_into_does_nothing_without_a_user(name: str) -> Non
     assert b"SMTP_USER" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["swaks", "openssl"])
+def test_the_password_is_no_argument_that_ps_would_show(name: str) -> None:
+    arguments = run(copied(name, mail(b"hello\r\n")))
+    assert VARIABLES["SMTP_PASSWORD"].encode() not in arguments
+
+
 @pytest.mark.parametrize("name", ["swaks", "curl"])
 def test_hostile_names_stay_arguments(name: str) -> None:
     target = Target(HOSTILE, 587, ca_file=Path(HOSTILE))

@@ -23,7 +23,7 @@ def write(plan: Plan) -> str:
     mail = envelope(plan)
     if mail.mechanism and mail.mechanism not in _MECHANISMS:
         raise ToolError(f"swaks cannot sign in by {mail.mechanism}.")
-    words = ["swaks", *_place(plan), *_options(plan, mail)]
+    words = [*_secret(mail), "swaks", *_place(plan), *_options(plan, mail)]
     if mail.message is None:
         return _text(plan, mail, shell.command([*words, f"--quit-after={_stage(plan, mail)}"]))
     line = shell.command([*words, "--data=-", "--no-data-fixup"])
@@ -39,6 +39,11 @@ def _text(plan: Plan, mail: Envelope, command: str) -> str:
 def _stuffed(message: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """The lines as they go over the wire: without fix-ups swaks leaves the dots to us."""
     return tuple(b"." + line if line.startswith(b".") else line for line in message)
+
+
+def _secret(mail: Envelope) -> list[str]:
+    """The password where ``ps`` does not show it: swaks takes options from the environment, too."""
+    return [f'SWAKS_OPT_auth_password="${PASSWORD}"'] if mail.mechanism else []
 
 
 def _place(plan: Plan) -> list[str]:
@@ -63,7 +68,7 @@ def _options(plan: Plan, mail: Envelope) -> list[str]:
         words.append(f"--{'lhlo' if target.lmtp else 'ehlo'}={shell.word(mail.hello)}")
     if mail.mechanism:
         words.append(f"--auth={mail.mechanism}")
-        words += [f'--auth-user="${USER}"', f'--auth-password="${PASSWORD}"']
+        words.append(f'--auth-user="${USER}"')
     if mail.sender is not None:
         words.append(f"--from={shell.word(mail.sender or '<>')}")
     if mail.recipients:
