@@ -84,6 +84,21 @@ async def test_one_by_one_each_line_waits_for_the_reply_to_the_one_before() -> N
         assert "All sent." in at.text()
 
 
+@pytest.mark.parametrize("keys", [("alt+q", "escape"), ("escape",)], ids=["from it", "beside it"])
+async def test_a_queue_that_is_done_says_how_it_is_closed(keys: tuple[str, ...]) -> None:
+    async with window() as at:
+        scene = greeted(at)
+        at.desk.queueing.add(["NOOP 1"])
+        at.app.action_do("queue-lines")
+        scene.both(b"NOOP 1", b"250 ok\r\n")
+        await at.pilot.pause()
+        assert "Queue ─ All sent." in at.text()
+        assert "escape closes" in at.text()
+        await at.press(*keys)
+        assert "Queue" not in at.text()
+        assert at.app.focused is at.desk.composer.field
+
+
 async def test_a_refusal_stops_visibly_and_the_rest_can_be_sent_after_all() -> None:
     async with window() as at:
         scene = greeted(at)

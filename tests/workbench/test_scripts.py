@@ -240,3 +240,34 @@ async def test_a_script_may_be_opened_with_the_window(tmp_path: Path) -> None:
         while app.desk.playing.play is None:
             await pilot.pause(0.01)
         assert len(app.desk.playing.play.steps) == 5
+
+
+async def test_what_came_stands_in_one_column_however_long_the_lines_of_the_script_are(
+    tmp_path: Path,
+) -> None:
+    data = b"S: 220 a greeting of some length\nC: EHLO me\nS: 250\nC: NOOP\nS: 250 2.0.0 OK\n"
+    async with live_window(practice=True) as window:
+        await _practising(window, _file(tmp_path, data))
+        await window.pilot.press("alt+a")
+        await window.shows("Script: 3 of 3 replies as expected.")
+        strips = [window.app.desk.query_one(ScriptPane).render_line(y) for y in (0, 2, 4)]
+        columns = {
+            strip.text.rindex(words)
+            for strip, words in zip(strips, (" 220 smtp", " 250 smtp", " 250 2.0.0 "), strict=True)
+            if words in strip.text
+        }
+        assert len(columns) == 1, [strip.text for strip in strips]
+
+
+@pytest.mark.parametrize(("size", "rows"), [((80, 24), 5), ((120, 40), 10)])
+async def test_script_and_queue_together_leave_the_log_room(
+    tmp_path: Path, size: tuple[int, int], rows: int
+) -> None:
+    async with live_window(practice=True, size=size) as window:
+        await _practising(window, _file(tmp_path, SHORT * 10))
+        window.app.desk.queueing.add([f"NOOP {number}" for number in range(20)])
+        await window.pilot.pause()
+        assert window.app.desk.query_one("LogView").size.height >= rows
+        assert window.app.desk.query_one("#composer").region.bottom == size[1] - 1
+        for pane in ("#script", "#queue"):
+            assert window.app.desk.query_one(pane).region.height >= 5

@@ -114,9 +114,12 @@ class QueuePane(Widget, can_focus=True):
         self._changed()
 
     def action_leave(self) -> None:
-        """Stop sending, else go back to the command line."""
-        if not self._queueing.stop():
-            self.screen.query_one("#composer-input").focus()
+        """Stop sending, close what is done with, else go back to the command line."""
+        if self._queueing.stop():
+            return
+        if not self._queue.waiting:
+            self._queue.drop()
+        self.screen.query_one("#composer-input").focus()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row."""
@@ -139,6 +142,7 @@ class QueuePane(Widget, can_focus=True):
         if not items and self._lit:
             self.screen.query_one("#composer-input").focus()
         self.set_class(bool(items), "-some")
+        self.screen.set_class(bool(items), "-queue")
         self._cursor = max(0, min(len(items) - 1, max(self._cursor, self._queue.first)))
         self.border_title = self._title()
         self.border_subtitle = self._keys()
@@ -154,6 +158,8 @@ class QueuePane(Widget, can_focus=True):
         return Content(f"Queue ─ {words}")
 
     def _keys(self) -> Content:
+        if not self._queue.waiting and not self._queueing.running:
+            return Content("escape closes")
         if not self._lit:
             return Content("")
         if self._queueing.running:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -95,6 +95,7 @@ class ScriptPane(ScrollView, can_focus=True):
                     self._veil.learn(step.line[start:end], "secret")
         self.border_title = Content(f"Script ─ {name}")
         self.add_class("-open")
+        self.screen.add_class("-script")
         self.virtual_size = Size(1, len(play.steps))
         self.update("")
 
@@ -102,6 +103,7 @@ class ScriptPane(ScrollView, can_focus=True):
         """Show nothing any more."""
         self._play = None
         self.remove_class("-open")
+        self.screen.remove_class("-script")
 
     def point(self, place: int | None) -> None:
         """Put the cursor on a step; None lets it follow what is next."""
@@ -177,12 +179,12 @@ class ScriptPane(ScrollView, can_focus=True):
             words = came.words
         room = width - _NUMBER - 5
         if words:
-            room = max(_LEAST_FOR_CAME, room // 2 if len(text) > room // 2 else len(text) + 2)
+            room = max(_LEAST_FOR_CAME, room // 2)  # of all lines: what came stands in a column
         segments = [
             Segment(f"{'▶' if place == play.place else ' '}", self._style("next")),
             Segment(f"{mark} ", self._style(style)),
             Segment(f"{step.number:>{_NUMBER - 1}} ", self._style("quiet")),
-            Segment(set_cell_size(text, room) if words else text, self._style(kind)),
+            Segment(_fitted(text, room) if words else text, self._style(kind)),
         ]
         if words and came is not None:
             got = "" if came.met else "got "
@@ -215,3 +217,8 @@ class ScriptPane(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"script--{name}", partial=True)
+
+
+def _fitted(text: str, width: int) -> str:
+    """The text in so many cells, with a mark where it is cut."""
+    return set_cell_size(text, width - 1) + ("…" if cell_len(text) >= width else " ")
