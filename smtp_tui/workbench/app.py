@@ -31,7 +31,7 @@ from smtp_tui.workbench.practice import Practice, PracticeReady, placed
 from smtp_tui.workbench.revealing import conceal
 from smtp_tui.workbench.screens.main import MainScreen
 from smtp_tui.workbench.shelf import Shelf
-from smtp_tui.workbench.themes import THEMES, begin_with, quiet
+from smtp_tui.workbench.themes import THEMES, begin_with, readable
 from smtp_tui.workbench.wire_thread import Sink, WorkerFactory, thread_worker
 
 if TYPE_CHECKING:
@@ -106,9 +106,11 @@ class Workbench(App[None]):
         self._take_theme()
         self._take_keys()
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own colour for quiet text, from whatever theme is chosen."""
-        return quiet(self.current_theme)
+    def get_css_variables(self) -> dict[str, str]:
+        """As the base class, with text that can be read in whatever theme is chosen."""
+        variables = super().get_css_variables()
+        variables.update(readable(self.current_theme, variables))
+        return variables
 
     def get_default_screen(self) -> Screen[None]:
         """The workbench itself."""

@@ -1,6 +1,8 @@
-"""Our two themes, dark and light; every text colour has a contrast of 4.5:1 or more."""
+"""Our two themes, dark and light, and those of others: text has a contrast of 4.5:1 or more."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 from textual.app import App
 from textual.color import Color
@@ -93,15 +95,53 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 
 
-def quiet(theme: Theme) -> dict[str, str]:
-    """The colour for quiet text of a theme that names none, as a variable of the stylesheet."""
-    if "quiet" in theme.variables:
+_TEXT = ("foreground", "primary", "secondary", "success", "warning", "error", "accent")
+_SURFACES = ("background", "surface", "panel")
+_ENOUGH = 4.5
+_STEP = 0.05
+
+
+def readable(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
+    """Colours for the text of a theme, as variables of the stylesheet in place of its own.
+
+    Of a theme of others they are its own, lighter or darker as far as it takes to be read on all
+    its surfaces. Those of sixteen colours belong to the terminal.
+    """
+    if theme in THEMES:
         return {}
     if theme.ansi:
         return {"quiet": "ansi_default"}
-    colours = theme.to_color_system().generate()
-    background = Color.parse(colours["background"])
-    return {"quiet": background.blend(Color.parse(colours["foreground"]), 0.7, alpha=1.0).hex}
+    surfaces = [Color.parse(variables[name]) for name in _SURFACES]
+    text = {name: Color.parse(variables[name]) for name in _TEXT}
+    text["quiet"] = surfaces[0].blend(text["foreground"], 0.7, alpha=1.0)
+    end = Color.parse("white" if theme.dark else "black")
+    found = {name: _standing_out(colour, surfaces, end).hex for name, colour in text.items()}
+    keys = {"footer-key-foreground": found["accent"]}
+    return found | keys | {"footer-description-foreground": found["foreground"]}
+
+
+def _standing_out(colour: Color, surfaces: Sequence[Color], end: Color) -> Color:
+    """The colour nearest to this one, towards ``end``, that can be read on all of these."""
+    colour = surfaces[0].blend(colour, colour.a, alpha=1.0)
+    for step in range(round(1 / _STEP) + 1):
+        mixed = colour.blend(end, step * _STEP)
+        if all(_contrast(mixed, each) >= _ENOUGH for each in surfaces):
+            return mixed
+    return end
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of WCAG 2.1."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def begin_with(app: App[None], name: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from textual.color import Color
+from textual.theme import BUILTIN_THEMES
 from textual.widgets import OptionList
 
 from smtp_tui.settings import Settings
@@ -44,6 +45,22 @@ async def test_text_in_our_themes_has_contrast_enough(
         at.app.theme = getattr(theme, "name", "")
         variables = at.app.get_css_variables()
         assert contrast(variables[text], variables[surface]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    "theme", [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi]
+)
+async def test_text_in_themes_of_others_can_be_read(theme: str) -> None:
+    async with window() as at:
+        at.app.theme = theme
+        await at.pilot.pause()
+        variables = at.app.get_css_variables()
+        for text in (*TEXT.split()[:8], "footer-key-foreground"):
+            for surface in SURFACES.split():
+                assert contrast(variables[text], variables[surface]) >= 4.5, (text, surface)
+        style = at.desk.query_one("LogView").get_component_rich_style("log--accepted")
+        assert style.color is not None
+        assert style.color.get_truecolor().hex == variables["success"].lower()
 
 
 @pytest.mark.parametrize("theme", ["smtp-dark", "smtp-light"])

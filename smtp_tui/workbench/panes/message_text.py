@@ -58,8 +58,8 @@ class MessageText(TextArea):
 
         The themes of sixteen colours name theirs in a way of their own.
         """
-        named = getattr(self.app.current_theme, role)
-        return Style(color=named if named and named.startswith("#") else plain)
+        named = self.app.theme_variables.get(role, "")
+        return Style(color=named if named.startswith("#") else plain)
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste by our own rule: the base class breaks lines at characters that end none."""
