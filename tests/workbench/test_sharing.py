@@ -150,6 +150,16 @@ async def test_the_dialog_copies_too() -> None:
         assert opened.app.clipboard.startswith("say() {")
 
 
+async def test_in_the_smallest_window_all_of_the_dialog_can_be_reached() -> None:
+    async with window(size=(60, 15)) as opened:
+        opened.scene().secured()
+        await opened.press("ctrl+s")
+        assert "▸ .smtp" in opened.text()
+        await opened.press("tab", "end")
+        assert "a Python program with smtplib" in opened.text()
+        assert "a swaks command" in opened.text()
+
+
 async def test_a_session_that_a_tool_cannot_repeat_is_said() -> None:
     async with window() as opened:
         opened.scene().greeted()

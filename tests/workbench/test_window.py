@@ -367,9 +367,20 @@ async def test_what_was_left_when_the_window_was_wide_covers_nothing_when_it_shr
 
 
 async def test_a_narrow_bar_shows_six_keys_and_where_all_others_are_a_wide_one_more() -> None:
+    def bar() -> str:
+        return " ".join(at.rows()[-1].split())
+
     async with window(size=(80, 24)) as at:
-        bar = " ".join(at.rows()[-1].split())
-        assert bar == "f1 Help f2 Setup f5 Connect f6 STARTTLS f7 AUTH ^q Quit ^p Palette"
+        assert bar() == "f1 Help f2 Setup f5 Connect f8 Send f9 Message ^q Quit ^p Palette"
+        scene = at.scene().greeted()
+        await at.pilot.pause()
+        assert bar() == "f1 Help f2 Setup ^g Hang up f6 STARTTLS f7 AUTH ^q Quit ^p Palette"
+        scene.both(b"STARTTLS", b"220 go\r\n").tls()
+        await at.pilot.pause()
+        assert bar() == "f1 Help f2 Setup ^g Hang up f7 AUTH f9 Message ^q Quit ^p Palette"
+        await at.pilot.resize_terminal(60, 15)
+        await at.pilot.pause()
+        assert bar() == "f1 Help f2 Setup ^g Hang up ^q Quit ^p Palette"
     async with window() as at:
         assert "^p Palette" in at.rows()[-1]
         assert "f8 Send" in at.rows()[-1]

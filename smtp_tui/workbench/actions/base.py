@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from smtp_tui.workbench.screens.main import MainScreen
 
 
+_LATER = 50
+
+
 class UserAction:
     """One action; its docstring is what help and palette say about it.
 
     ``keys`` may be "": it is in the palette then, and has a key once the person gives it one.
-    ``footer`` is its word in the bar of keys ("" keeps it out), ``rank`` decides who stays there
+    ``footer`` is its word in the bar of keys ("" keeps it out), ``place`` decides who stays there
     when the window is narrow: the lowest do. ``only_when_useful`` hides it there instead of
     showing it dim.
     """
@@ -32,6 +35,11 @@ class UserAction:
     def check(view: SessionView) -> bool:
         """Whether it makes sense now."""
         return True
+
+    @classmethod
+    def place(cls, view: SessionView) -> int:
+        """Its ``rank`` in the bar of keys; what makes no sense now leaves a narrow one first."""
+        return cls.rank if cls.check(view) else cls.rank + _LATER
 
     @staticmethod
     def run(screen: MainScreen) -> None:

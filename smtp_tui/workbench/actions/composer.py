@@ -56,7 +56,7 @@ class Message(UserAction):
     """Write a whole message, from a template or a file, and send it by DATA or BDAT."""
 
     id, keys, title, group = "message", "f9", "Message", "Message"
-    footer, rank = "Message", 8
+    footer, rank = "Message", 7
 
     @staticmethod
     def run(screen: MainScreen) -> None:

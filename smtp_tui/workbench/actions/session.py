@@ -33,6 +33,11 @@ class Connect(UserAction):
     id, keys, title = "connect", "f5,ctrl+n", "Connect"
     footer, rank = "Connect", 2
 
+    @classmethod
+    def place(cls, view: SessionView) -> int:
+        """While there is a connection, to hang up is closer at hand."""
+        return 9 if view.live else cls.rank
+
     @staticmethod
     def run(screen: MainScreen) -> None:
         screen.connect()
@@ -42,7 +47,7 @@ class HangUp(UserAction):
     """Say QUIT and close; asked twice, close at once."""
 
     id, keys, title = "hang-up", "ctrl+g,shift+f5", "Hang up"
-    footer, rank, only_when_useful = "Hang up", 8, True
+    footer, rank, only_when_useful = "Hang up", 3, True
 
     @staticmethod
     def check(view: SessionView) -> bool:
@@ -91,7 +96,7 @@ class Send(UserAction):
     """Send the command line as it stands; enter does so too while it has the focus."""
 
     id, keys, title = "send", "f8,ctrl+j", "Send"
-    footer, rank = "Send", 7
+    footer, rank = "Send", 8
 
     @staticmethod
     def run(screen: MainScreen) -> None:

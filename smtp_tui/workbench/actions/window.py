@@ -51,7 +51,7 @@ class Palette(UserAction):
     """Every action by name."""
 
     id, keys, title, group = "palette", "ctrl+p,ctrl+backslash", "Command palette", "Window"
-    footer, rank = "Palette", 6
+    footer, rank = "Palette", 2
 
     @staticmethod
     def run(screen: MainScreen) -> None:

@@ -76,7 +76,7 @@ def places(view: SessionView, keys: Keys, width: int) -> list[Place]:
     Of the keys an action has the first is shown.
     """
     most = len(ACTIONS) if width >= _NARROW else _MOST_WHEN_NARROW
-    wanted = sorted(_shown(view), key=lambda action: action.rank)[:most]
+    wanted = sorted(_shown(view), key=lambda action: action.place(view))[:most]
     while wanted and (laid := _laid_out(wanted, keys, width)) is None:
         wanted.pop()
     return laid or [] if wanted else []
