@@ -11,6 +11,8 @@ from smtp_tui.transcript.log_format import written
 from smtp_tui.transcript.log_part import MOST
 from smtp_tui.transcript.record import Kind, Record
 from smtp_tui.wire.events import Protection
+from smtp_tui.workbench.log_view import LogView
+from smtp_tui.workbench.panes.detail import DetailPane
 from smtp_tui.workbench.screens.log_file import LogFileScreen
 from tests.workbench.windows import Window, window
 
@@ -185,3 +187,20 @@ async def test_a_file_that_cannot_be_opened_closes_the_screen_and_says_why(tmp_p
             await _told(w, words)
             await w.pilot.pause()
             assert not isinstance(w.app.screen, LogFileScreen)
+
+
+async def test_escape_closes_the_card_before_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(_lines(0, 5))
+    async with window() as w:
+        await _open(w, path)
+        await _shows(w, "NOOP 4")
+        w.app.screen.query_one(LogView).focus()
+        await w.press("enter")
+        assert w.app.screen.query(DetailPane)
+        w.app.screen.query_one(LogView).focus()
+        await w.press("escape")
+        assert isinstance(w.app.screen, LogFileScreen)
+        assert not w.app.screen.query(DetailPane)
+        await w.press("escape")
+        assert w.app.screen is w.desk
