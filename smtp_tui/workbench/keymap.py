@@ -113,7 +113,7 @@ def _problem(key: str, id: str, taken: Mapping[str, str], wanted: Mapping[str, s
 
 
 def _is_everywhere(owner: str) -> bool:
-    return owner in ACTIONS and ACTIONS[owner].priority
+    return owner in ACTIONS and (ACTIONS[owner].priority or ACTIONS[owner].in_dialogs)
 
 
 def _default() -> dict[str, str]:

@@ -45,7 +45,7 @@ class LogView(LogCanvas):
         Binding("end,G", "follow", "Follow", show=False, id="log-follow"),
         Binding("w", "wrap", "Wrap", show=False, id="log-wrap"),
         Binding(
-            "enter", "detail(0)", "Explain the line: what it means, what to do", id="log-detail"
+            "enter,f1", "detail(0)", "Explain the line: what it means, what to do", id="log-detail"
         ),
         Binding("x", "detail(1)", "Show the octets of the line", id="log-octets"),
         Binding("slash", "field(True)", "Filter: show only the lines with …", id="log-filter"),

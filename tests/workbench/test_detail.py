@@ -28,14 +28,17 @@ async def on_the_log(at: Window) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_a_refusal_is_explained_with_its_source_and_the_key(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("key", ["enter", "f1"])
+async def test_a_refusal_is_explained_with_its_source_and_the_key(
+    size: tuple[int, int], key: str
+) -> None:
     async with window(size=size) as at:
         session(at).both(b"EHLO me", b"250-x\r\n250 STARTTLS\r\n").both(
             b"MAIL FROM:<a@example.org>", STARTTLS_FIRST
         )
         await on_the_log(at)
         assert "╰ why? Encrypt first. alt+w explains" in at.text()
-        await at.press("enter")
+        await at.press(key)
         detail = at.desk.query_one(DetailPane)
         assert detail.has_focus
         text = at.text()

@@ -19,7 +19,8 @@ class UserAction:
     ``keys`` may be "": it is in the palette then, and has a key once the person gives it one.
     ``footer`` is its word in the bar of keys ("" keeps it out), ``place`` decides who stays there
     when the window is narrow: the lowest do. ``only_when_useful`` hides it there instead of
-    showing it dim.
+    showing it dim. Its key comes before those of a pane with ``priority``, and works in dialogs
+    with that or ``in_dialogs``.
     """
 
     id: ClassVar[str]
@@ -30,6 +31,7 @@ class UserAction:
     rank: ClassVar[int] = 50
     only_when_useful: ClassVar[bool] = False
     priority: ClassVar[bool] = False
+    in_dialogs: ClassVar[bool] = False
 
     @staticmethod
     def check(view: SessionView) -> bool:

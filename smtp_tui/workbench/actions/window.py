@@ -14,7 +14,7 @@ class Help(UserAction):
     """Keys, a first session line by line, and what the marks in the log mean."""
 
     id, keys, title, group = "help", "f1", "Help", "Window"
-    footer, rank, priority = "Help", 1, True
+    footer, rank, in_dialogs = "Help", 1, True
 
     @staticmethod
     def run(screen: MainScreen) -> None:

@@ -57,7 +57,7 @@ class DetailPane(VerticalScroll, can_focus=True):
         Binding("right,l,x", "view(1)", show=False),
         Binding("enter", "do", show=False),
         Binding("y", "copy", show=False),
-        Binding("escape,q", "close", show=False),
+        Binding("escape,f1,q", "close", show=False),
     ]
 
     class Tried(Message):

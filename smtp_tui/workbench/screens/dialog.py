@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 Answer = TypeVar("Answer")
@@ -18,6 +19,9 @@ class Dialog(ModalScreen[Answer]):
     Textual closes then is whatever lies below.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "app.do('help')", show=False, id="help"),
+    ]
     CSS_PATH = Path(__file__).with_name("dialogs.tcss")
 
     @property
