@@ -26,7 +26,6 @@ from smtp_tui.workbench.bridge import Bridge
 from smtp_tui.workbench.clipboard import Copied
 from smtp_tui.workbench.keymap import Keys, bindings, checked_keymap
 from smtp_tui.workbench.log_keeping import logged
-from smtp_tui.workbench.minding import mind
 from smtp_tui.workbench.practice import Practice, PracticeReady, placed
 from smtp_tui.workbench.revealing import conceal
 from smtp_tui.workbench.screens.main import MainScreen
@@ -148,6 +147,8 @@ class Workbench(App[None]):
     async def _begin(self) -> None:
         desk = self.desk
         self._bridge = Bridge(desk.call_later, desk.receive)
+        from smtp_tui.workbench.minding import mind
+
         given = mind(desk)
         log = self._log_path
         sink: Sink = logged(log, self._bridge, given) if log else self._bridge
