@@ -117,11 +117,16 @@ def _goes_on(record: Record, after: Record) -> bool:
     )
 
 
+def _backwards(transcript: Transcript, line: int) -> Iterator[Record]:
+    """The lines before one, the nearest first, as far back as is looked."""
+    for number in range(line - 1, max(transcript.first, line - _BACK) - 1, -1):
+        yield transcript[number]
+
+
 def _command(transcript: Transcript, line: int, record: Record) -> Record | None:
     if record.kind is not Kind.SERVER or record.offset < 0:
         return None
-    for number in range(line - 1, max(transcript.first, line - _BACK) - 1, -1):
-        before = transcript[number]
+    for before in _backwards(transcript, line):
         same = before.kind is Kind.CLIENT and before.connection == record.connection
         if same and before.offset == record.offset:
             return before
@@ -148,8 +153,7 @@ def _limit(transcript: Transcript, line: int, record: Record) -> int:
     """How long a line may be, by what the server last asked for."""
     if record.kind is not Kind.CLIENT:
         return limit_of(record, answer=False, text=False)
-    for number in range(line - 1, max(transcript.first, line - _BACK) - 1, -1):
-        before = transcript[number]
+    for before in _backwards(transcript, line):
         if before.kind is Kind.SERVER:
             code = before.raw[:3]
             return limit_of(record, answer=code == b"334", text=code == b"354")
@@ -218,8 +222,7 @@ def _state(transcript: Transcript, line: int, record: Record) -> State:
     """As much of the session as the lines before tell: encrypted or not, signed in or not."""
     secure = record.protection not in (None, Protection.CLEAR)
     identity: Identity | None = None
-    for number in range(line - 1, max(transcript.first, line - _BACK) - 1, -1):
-        before = transcript[number]
+    for before in _backwards(transcript, line):
         if before.kind is Kind.OPENING:
             break
         if before.kind is Kind.SERVER and before.raw[:3] == b"235":
@@ -230,8 +233,7 @@ def _state(transcript: Transcript, line: int, record: Record) -> State:
 
 def _mechanism(transcript: Transcript, line: int, record: Record) -> str:
     """The mechanism of the exchange that a reply belongs to; "" where its AUTH is not kept."""
-    for number in range(line - 1, max(transcript.first, line - _BACK) - 1, -1):
-        before = transcript[number]
+    for before in _backwards(transcript, line):
         if before.kind is Kind.OPENING:
             break
         own = before.kind is Kind.CLIENT and before.connection == record.connection
