@@ -321,8 +321,7 @@ class LogView(LogCanvas):
 
     def point_at_refusal(self) -> bool:
         """Go to the refusal of the cursor, else the newest, ask for its detail; False: for none."""
-        line = self.refusal if self.refusal >= 0 else newest_refusal(self.transcript)
-        if line < 0:
+        if (line := self.refusal) < 0 and (line := newest_refusal(self.transcript)) < 0:
             return False
         if self.lens.filter is not None and self.lens.hides(line):
             self.look_for(None, hiding=True)
