@@ -25,19 +25,18 @@ class _LeaveQuestion(QuestionScreen):
 def leave(screen: MainScreen) -> None:
     """Leave the program, asking once where a message or queued lines would be lost."""
     app = screen.app
+
+    def go() -> None:
+        app.call_later(app.action_quit)
+
     unsent = _unsent(screen)
     if not unsent or isinstance(app.screen, _LeaveQuestion):
-        app.call_later(app.action_quit)
+        go()
         return
     question = Question(
         "Quit?", "Quitting loses what was not sent.", unsent, keep="Stay", go="Quit (y)"
     )
-
-    def answered(yes: bool | None) -> None:
-        if yes:
-            app.call_later(app.action_quit)
-
-    app.push_screen(_LeaveQuestion(question), answered)
+    put(app, question, go, screen=_LeaveQuestion)
 
 
 def drop(app: App[None], count: int, agreed: Callable[[], None]) -> None:

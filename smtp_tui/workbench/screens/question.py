@@ -15,21 +15,6 @@ from smtp_tui.workbench.question import Question
 from smtp_tui.workbench.screens.dialog import Dialog
 
 
-def put(
-    app: App[None],
-    question: Question,
-    agreed: Callable[[], None],
-    declined: Callable[[], None] = lambda: None,
-) -> None:
-    """Ask it over the current screen, and do what the answer says."""
-    app.push_screen(QuestionScreen(question), lambda yes: agreed() if yes else declined())
-
-
-def replacing(sentence: str) -> Question:
-    """Whether a file may be replaced; ``sentence`` says that it is there."""
-    return Question("Replace the file?", sentence, keep="Keep it", go="Replace it (y)")
-
-
 class QuestionScreen(Dialog[bool]):
     """Gives True when the person wants it; enter and escape mean no."""
 
@@ -69,3 +54,20 @@ class QuestionScreen(Dialog[bool]):
         return Content("\n").join(
             [*rows, Content.styled(f"▲ {self._question.warning}", "bold $warning")]
         )
+
+
+def put(
+    app: App[None],
+    question: Question,
+    agreed: Callable[[], None],
+    declined: Callable[[], None] = lambda: None,
+    *,
+    screen: type[QuestionScreen] = QuestionScreen,
+) -> None:
+    """Ask it over the current screen, and do what the answer says; ``screen`` asks."""
+    app.push_screen(screen(question), lambda yes: agreed() if yes else declined())
+
+
+def replacing(sentence: str) -> Question:
+    """Whether a file may be replaced; ``sentence`` says that it is there."""
+    return Question("Replace the file?", sentence, keep="Keep it", go="Replace it (y)")
