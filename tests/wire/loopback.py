@@ -358,6 +358,21 @@ def saying(*pieces: bytes) -> Script:
     return script
 
 
+def answering_once(then: Callable[[], object] = lambda: None) -> Script:
+    """A server that answers one command; at the next it does ``then``, and waits for the end."""
+
+    def script(client: socket.socket) -> None:
+        client.sendall(b"220 ready\r\n")
+        line = lines_of(client)
+        line()
+        client.sendall(b"250 hello\r\n")
+        line()
+        then()
+        wait_for_close(client)
+
+    return script
+
+
 def silent(client: socket.socket) -> None:
     """A server that says nothing and reads until the client is gone."""
     wait_for_close(client)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from smtp_tui.cli import main
 from smtp_tui.transcript.log_file import LogFile
-from tests.wire.loopback import lines_of, serve, wait_for_close
+from tests.wire.loopback import answering_once, serve
 
 WALKTHROUGH = Path(__file__).parent.parent / "scripts" / "walkthrough.smtp"
 
@@ -63,16 +62,7 @@ def test_a_program_that_is_killed_leaves_all_up_to_the_last_reply(tmp_path: Path
     log, script = tmp_path / "play.jsonl", tmp_path / "wait.smtp"
     script.write_text("S: 220\nC: EHLO me\nS: 250\nC: NOOP\nS: 250\n")
 
-    def answers_once(client: socket.socket) -> None:
-        client.sendall(b"220 ready\r\n")
-        line = lines_of(client)
-        line()
-        client.sendall(b"250 hello\r\n")
-        line()
-        os.kill(program.pid, signal.SIGKILL)
-        wait_for_close(client)
-
-    with serve(answers_once) as server:
+    with serve(answering_once(lambda: os.kill(program.pid, signal.SIGKILL))) as server:
         command = ["run", str(script), f"smtp://127.0.0.1:{server.port}", "--log", str(log)]
         program = subprocess.Popen(
             [sys.executable, "-m", "smtp_tui", *command], stdout=subprocess.DEVNULL

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from smtp_tui.cli import main
-from tests.wire.loopback import Script, lines_of, serve, wait_for_close
+from tests.wire.loopback import Script, answering_once, lines_of, serve
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 LOGIN = """\
@@ -267,18 +267,10 @@ def test_what_is_written_at_the_end_is_written_too_when_a_signal_ends_it(
     script.write_text("S: 220\nC: EHLO me\nS: 250\nC: NOOP\nS: 250\n")
     told: list[dict[str, object]] = []
 
-    def answers_once(client: socket.socket) -> None:
-        client.sendall(b"220 ready\r\n")
-        line = lines_of(client)
-        line()
-        client.sendall(b"250 hello\r\n")
-        line()
-        wait_for_close(client)
-
     def never(client: socket.socket) -> None:
         raise AssertionError("the second server is not played on")
 
-    with serve(answers_once) as one, serve(never) as other:
+    with serve(answering_once()) as one, serve(never) as other:
         targets = [f"smtp://127.0.0.1:{each.port}" for each in (one, other)]
         files = ["--export", str(export), "--junit", str(report)]
         program = subprocess.Popen(
