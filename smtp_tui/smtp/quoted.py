@@ -13,12 +13,13 @@ _LINES = 10_000
 _LONGEST = 2048
 """Characters read of one line."""
 
-_TIME = r"\s*(?:[0-9]+\.[0-9]+\s+)?"
+TIME = r"\s*(?:[0-9]+\.[0-9]+\s+)?"
+"""What may stand in front of a line of a transcript."""
 _SERVER = re.compile(
-    _TIME + r"(?:S:|S\s[✓✗]?|[<~=*-]{1,4}[*>]{0,2})?\s{0,8}([2-5][0-9]{2})(?:([ -])(.*))?$"
+    TIME + r"(?:S:|S\s[✓✗]?|[<~=*-]{1,4}[*>]{0,2})?\s{0,8}([2-5][0-9]{2})(?:([ -])(.*))?$"
 )
-_CLIENT = re.compile(_TIME + r"(?:C:|C\s|[*]?[~*-]>|>{1,3})\s{0,8}(\S.*)$")
-_REMARK = re.compile(_TIME + r"(?:={3}|[*]{3}|[*]:|[*#!]\s)")
+_CLIENT = re.compile(TIME + r"(?:C:|C\s|[*]?[~*-]>|>{1,3})\s{0,8}(\S.*)$")
+REMARK = re.compile(TIME + r"(?:={3}|[*]{3}|[*]:|[*#!]\s)")
 """What the program that wrote a transcript says itself, also in a script."""
 _CODE_INSIDE = re.compile(r"(?<![0-9A-Za-z.#:])([2-5][0-9]{2})(?=[ ,-])(?:, ?b?['\"])?[ -]?(.*)")
 _STATUS_INSIDE = re.compile(r"(?<![0-9A-Za-z.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
@@ -45,7 +46,7 @@ def find(text: str) -> Quoted | None:
     a bare code and a bare enhanced status code. Reads at most 10,000 lines, of each the head.
     """
     lines = [line[:_LONGEST] for line in text.splitlines()[:_LINES]]
-    lines = [line for line in lines if not _REMARK.match(line)] or lines
+    lines = [line for line in lines if not REMARK.match(line)] or lines
     replies = _replies(lines) or list(_inside(lines))
     refusals = (each for each in replies if each.code is not None and each.code >= 400)
     return next(refusals, replies[0] if replies else None)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from smtp_tui.sasl.diagnosis import Finding, note
 from smtp_tui.smtp.amounts import counted
 from smtp_tui.smtp.commands import verb_of, verbs
+from smtp_tui.smtp.quoted import REMARK, TIME
 
 _LEAD = re.compile(
-    r"\s*(?:\d+\.\d+\s+)?"
-    r"(?:(?P<who>[CS])(?::\s*|\s+)[✓✗]?\s*|[-=~*]*>+\s*|(?P<server><[-=~*]*)\s*)?"
+    TIME + r"(?:(?P<who>[CS])(?::\s*|\s+)[✓✗]?\s*|[-=~*]*>+\s*|(?P<server><[-=~*]*)\s*)?"
 )
 _REPLY = re.compile(r"([2-5])[\dxX]{2}(?:[ -]|$)")
-_REMARK = re.compile(r"\s*(?:\d+\.\d+\s+)?(?:={3}|\*{3}|\*:|[*#!]\s|[{}] \[)")
+_REMARK = re.compile(rf"{REMARK.pattern}|{TIME}[{{}}] \[")  # curl counts octets so
 _AUTH = re.compile(r"AUTH(?:\s|$)", re.IGNORECASE)
 
 
